@@ -1,0 +1,1 @@
+"""Ownpace: the side of the person who texts or chats."""

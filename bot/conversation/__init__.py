@@ -1,0 +1,1 @@
+"""The core: what to say next, as a pure function. No I/O, no clock, no chance."""

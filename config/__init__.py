@@ -1,0 +1,1 @@
+"""Settings of one installation, typed and checked."""

@@ -1,0 +1,1 @@
+"""The desk: where caseworkers read, answer and take over."""

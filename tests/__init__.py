@@ -1,0 +1,1 @@
+"""The tests; folders and names mirror the product's."""
