@@ -1,0 +1,236 @@
+"""What the person's answer does: to the explanation, to the choices, to a question, at review."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.conversation.asking import ask_again, asking, current, say_notice, scoped
+from bot.conversation.facts import tell_person
+from bot.conversation.flow import Question
+from bot.conversation.model import (
+    Agreed,
+    Answer,
+    Answered,
+    AsideKept,
+    Filed,
+    Forget,
+    Timer,
+    Wrote,
+)
+from bot.conversation.review import answered, finish, page_of, pages, words
+from bot.conversation.step import Step
+
+THANKS = ("thanks_1", "thanks_2", "thanks_3")
+NOTICES = 3
+ARRIVED = ("sent", "delivered")
+
+
+# --- The explanation, before anything is asked ---------------------------------------------------
+
+
+def hear_yes(step: Step, message: str) -> None:
+    """OK to a notice: it counts for what has reached the person. Then the next, or we begin."""
+    number = int(step.conversation.position.id)
+    told = step.conversation.told
+    untold = [n for n in range(1, number + 1) if told.get(f"notice.{n}") not in ARRIVED]
+    if untold:
+        step.say("notice_again")
+        step.go("notice", str(untold[0]))
+        say_notice(step, untold[0])
+    elif number < NOTICES:
+        step.go("notice", str(number + 1))
+        say_notice(step, number + 1)
+    else:
+        _agree(step, message)
+
+
+def _agree(step: Step, message: str) -> None:
+    step.move("agree")
+    step.change(agreed=True)
+    step.record(Agreed("start", True, message))
+    keep_aside(step)
+    step.say("agreed")
+    step.change(since_hint=99)
+    go_on(step)
+
+
+def keep_aside(step: Step) -> None:
+    """What was written before agreeing becomes a note, now that the person said yes."""
+    if step.conversation.aside:
+        step.change(aside=False)
+        step.record(AsideKept(), Timer("forget_aside", None))
+
+
+def hear_no(step: Step) -> None:
+    """NO to the explanation: a kind end, and what was set aside is erased."""
+    step.move("decline")
+    step.go("end")
+    step.change(aside=False, over=())
+    step.record(Forget("aside"), Timer("forget_aside", None))
+    step.say("declined")
+
+
+# --- Choices and questions -----------------------------------------------------------------------
+
+
+def choose_share(step: Step, yes: bool, message: str) -> None:
+    """May the team read it if the person stops before the end?"""
+    step.change(share=yes, unclear=0)
+    step.record(Agreed("share_partial", yes, message))
+    if not yes:
+        step.record(Timer("partial", None))
+    step.say("share_yes" if yes else "share_no")
+    go_on(step)
+
+
+def take_choices(step: Step, codes: Sequence[str], event: Wrote) -> None:
+    """The person chose at a question. Where several may be chosen, each press adds one."""
+    question = current(step)
+    if question is None:
+        return
+    message = event.message
+    if question.kind == "many" and event.choice:
+        _add_choice(step, question, codes[0], message)
+        return
+    _keep(step, question, Answer(question.id, "answered", tuple(codes), (message,)))
+    if any(c.then == "person" for c in question.choices if c.code in codes):
+        tell_person(step)
+    go_on(step)
+
+
+def _add_choice(step: Step, question: Question, code: str, message: str) -> None:
+    before = step.conversation.answers.get(question.id)
+    codes = tuple(dict.fromkeys((*(before.choices if before else ()), code)))
+    answer = Answer(question.id, "answered", codes, (message,), question.fingerprint)
+    step.answer(answer)
+    step.record(Answered(answer))
+    left = [
+        option for option in scoped(asking(step)) if option.code.rpartition(".")[2] not in codes
+    ]
+    step.say("many_noted", options=left, chosen=words(question, answer))
+
+
+def take_words(step: Step, messages: tuple[str, ...], size: int) -> None:
+    """The person answered a question in their own words."""
+    question = current(step)
+    if question is None:
+        return
+    if question.choices and not step.conversation.unclear:
+        step.change(unclear=1)
+        step.say("nearest", options=scoped(asking(step)))
+        return
+    _keep(step, question, Answer(question.id, "answered", (), messages, size=size))
+    go_on(step)
+
+
+def _keep(step: Step, question: Question, answer: Answer) -> None:
+    first = not step.conversation.answers
+    answer = replace(answer, fingerprint=question.fingerprint)
+    step.answer(answer)
+    step.change(unclear=0)
+    step.record(Answered(answer))
+    if question.choices and not answer.choices:
+        step.say("own_words")
+    else:
+        step.say("thanks_good" if first else THANKS[len(step.conversation.answers) % len(THANKS)])
+
+
+def skip(step: Step) -> None:
+    """Past the present question, with no reason asked. An earlier answer stays."""
+    position = step.conversation.position
+    question = current(step)
+    if position.place == "choice":
+        step.say("skipped")
+        step.change(share=step.conversation.share or False)
+    elif question is None:
+        return
+    elif question.id in step.conversation.answers:
+        step.say("skip_kept")
+    else:
+        answer = Answer(question.id, "skipped", fingerprint=question.fingerprint)
+        step.answer(answer)
+        step.record(Answered(answer))
+        step.say("skipped")
+    step.change(unclear=0)
+    go_on(step)
+
+
+def go_on(step: Step) -> None:
+    """To the next thing to ask: the choice to share, the next question, or the review."""
+    conversation = step.conversation
+    first = next(iter(step.world.flow.questions)).id
+    if conversation.position.place == "edit":
+        step.move("review")
+        step.go("review", page=page_of(step, conversation.position.id))
+    elif conversation.share is None and first in conversation.answers:
+        step.go("choice", "share")
+    elif question := step.world.flow.next(conversation.answers):
+        step.go("question", question.id)
+    else:
+        step.move("review")
+        step.go("review")
+    ask_again(step)
+
+
+def back(step: Step) -> None:
+    """To the question before, however far; what was answered stays until it is changed."""
+    if step.conversation.standing == "ended":
+        step.move("reopen")
+        step.go("review")
+        ask_again(step)
+        return
+    position = step.conversation.position
+    if position.place == "notice":
+        step.go("notice", str(max(1, int(position.id) - 1)))
+    elif position.place == "edit":
+        step.move("review")
+        step.go("review", page=page_of(step, position.id))
+    elif earlier := _before(step):
+        if step.conversation.standing == "reviewing":
+            step.move("ask")
+        step.go(*earlier)
+        step.say("back")
+    else:
+        step.say("back_start")
+    ask_again(step)
+
+
+def _before(step: Step) -> tuple[str, str] | None:
+    """The place before the bookmark: the choice to share stands after the first question."""
+    answers = step.conversation.answers
+    way = [("question", question.id) for question in step.world.flow.path(answers)]
+    way.insert(1, ("choice", "share"))
+    here = (step.conversation.position.place, step.conversation.position.id)
+    place = way.index(here) if here in way else len(way)
+    return way[place - 1] if place else None
+
+
+# --- The review ----------------------------------------------------------------------------------
+
+
+def hear_review_yes(step: Step) -> None:
+    """OK at the review: the next page, or the hand-over."""
+    page = step.conversation.position.page
+    if page + 1 < len(pages(step)):
+        step.go("review", page=page + 1)
+        ask_again(step)
+    else:
+        finish(step)
+
+
+def review_number(step: Step, event: Wrote) -> str | None:
+    """The question whose number the person sent at the review, if it was a number there."""
+    text = event.text.strip().rstrip(".)")
+    lines = answered(step)
+    number = int(text) if text.isdecimal() and len(text) < 4 else 0
+    return lines[number - 1][0].id if 1 <= number <= len(lines) else None
+
+
+def edit(step: Step, question: str) -> None:
+    """Ask one question again, from the review; the answer leads back to it."""
+    step.move("ask")
+    step.go("edit", question)
+    step.record(Filed("choice"))
+    step.say("edit")
+    ask_again(step)

@@ -1,0 +1,153 @@
+"""What is asked at the bookmark: which choices there are, and how it is said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from babel import Locale
+
+from bot.conversation.flow import Question
+from bot.conversation.model import Option, Say
+from bot.conversation.review import review
+from bot.conversation.step import Offers, Step
+
+HINT_EVERY = 3  # questions between two reminders of SKIP and PAUSE on SMS
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What the person is being asked now: which choices, and whether a bare yes or no counts.
+
+    `scope` goes into button codes, so that a press on an old message is told from a new one.
+    """
+
+    scope: str
+    options: tuple[Option, ...] = ()
+    many: bool = False
+    yes_no: bool = False
+
+
+def fragment_option(step: Step, code: str, fragment: str) -> Option:
+    """An option labelled by a fragment of common.toml."""
+    return Option(code, step.world.phrases.fragments[fragment], "fragment")
+
+
+def yes_or_no(step: Step, no: str = "no") -> tuple[Option, ...]:
+    """The two options of a yes/no choice."""
+    return fragment_option(step, "yes", "yes"), fragment_option(step, "no", no)
+
+
+def languages(step: Step) -> tuple[Option, ...]:
+    """The languages of the service, each in its own name."""
+    codes = step.world.service.languages
+    return tuple(Option(code, (Locale.parse(code).display_name or code).title()) for code in codes)
+
+
+def choices(question: Question) -> tuple[Option, ...]:
+    """A question's choices as options."""
+    return tuple(Option(choice.code, choice.label, question.id) for choice in question.choices)
+
+
+def asking(step: Step) -> Asking:
+    """What is asked now."""
+    if over := step.over:
+        return _over(step, over)
+    position = step.conversation.position
+    if step.conversation.standing == "paused":
+        return Asking("paused", yes_no=True)
+    if position.place in ("question", "edit") and (question := current(step)):
+        return Asking(question.id, choices(question), many=question.kind == "many")
+    if position.place == "choice":
+        return Asking("share", yes_or_no(step))
+    return Asking(position.place, yes_no=position.place in ("notice", "review"))
+
+
+def _over(step: Step, over: str) -> Asking:
+    if over == "language":
+        return Asking(over, languages(step))
+    if over == "delete":
+        erase, keep = (fragment_option(step, c, f"{c}_it") for c in ("delete", "keep"))
+        return Asking(over, (erase, keep))
+    if over == "resume":
+        return Asking(over, yes_or_no(step, "not_now"))
+    if over.startswith("notice."):
+        return Asking(over, yes_no=True)
+    return Asking(over, yes_or_no(step))
+
+
+def scoped(asked: Asking) -> tuple[Option, ...]:
+    """The options with their scope in the code, as they go out on buttons."""
+    return tuple(Option(f"{asked.scope}.{o.code}", o.label, o.context) for o in asked.options)
+
+
+def current(step: Step) -> Question | None:
+    """The question at the bookmark, if it stands on one."""
+    return step.world.flow.question(step.conversation.position.id)
+
+
+def ask_again(step: Step) -> None:
+    """Say what the bookmark asks; where nothing is asked, nothing."""
+    if step.over:
+        ask_over(step)
+        return
+    if step.conversation.standing not in ("explaining", "asking", "reviewing"):
+        return
+    position = step.conversation.position
+    if position.place == "notice":
+        say_notice(step, int(position.id))
+    elif position.place == "choice":
+        step.say("share", options=scoped(asking(step)), offers=_hint(step))
+    elif position.place == "review":
+        review(step)
+    elif question := current(step):
+        ask(step, question)
+
+
+def ask_after_telling(step: Step) -> None:
+    """Ask again after a reply that moved nothing; the explanation is not repeated in full."""
+    notice = step.conversation.position.place == "notice" and not step.over
+    if notice and step.conversation.standing == "explaining":
+        step.say("notice_on")
+    else:
+        ask_again(step)
+
+
+def ask_over(step: Step) -> None:
+    """Say what the interjection on top asks."""
+    over = step.over
+    if over.startswith("notice."):
+        say_notice(step, int(over.split(".")[1]))
+        return
+    phrase = {"delete": "delete_ask"}.get(over, over.replace(".", "_"))
+    step.say(phrase, options=scoped(asking(step)))
+
+
+def ask(step: Step, question: Question) -> None:
+    """Ask a question of the flow."""
+    options = scoped(Asking(question.id, choices(question)))
+    step.say_text(f"ask.{question.id}", question.ask, options, _hint(step))
+
+
+def _hint(step: Step) -> Offers:
+    """SKIP and PAUSE stay visible: as buttons always, in texts only now and then."""
+    due = step.conversation.since_hint >= HINT_EVERY
+    step.change(since_hint=0 if due else step.conversation.since_hint + 1)
+    if step.traits.buttons:
+        return (("skip", ""), ("pause", ""), ("back", ""), ("why", ""))
+    return (("skip", ""), ("pause", ""), ("why", "")) if due else ()
+
+
+def say_notice(step: Step, number: int) -> None:
+    """Say one message of the explanation; it counts only once it is on its way."""
+    key = f"notice.{number}"
+    step.say(f"notice_{number}", key=key)
+    if number == 2:
+        _carried(step)
+    step.change(told={**step.conversation.told, key: "said"})
+
+
+def _carried(step: Step) -> None:
+    """Who carries the words stands before the offers of the notice that it belongs to."""
+    offers = step.says[-1].offers
+    step.says[-1] = Say(step.says[-1].key, step.says[-1].text, step.says[-1].values)
+    step.say(f"carried_{step.traits.name}", offers=offers)

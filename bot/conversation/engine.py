@@ -1,0 +1,207 @@
+"""The conversation: `respond(world, conversation, event, now)` -> `Turn`; pure.
+
+How to read it: `respond` takes each kind of event to its room. A person's message is understood
+against what is being asked (`asking`), filed, and then goes to the interjection that lies on top,
+to a command, or to the bookmark. What is said and recorded gathers in a `Step`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.conversation import answering, leaving
+from bot.conversation.asking import ask_again
+from bot.conversation.commands import command
+from bot.conversation.filing import file, file_words, kept_words, weight
+from bot.conversation.hearing import hear
+from bot.conversation.interjections import hear_over
+from bot.conversation.model import (
+    Conversation,
+    Delivered,
+    Due,
+    Event,
+    Failed,
+    Moved,
+    Quote,
+    Reach,
+    Say,
+    Timer,
+    Turn,
+    WorkerGaveBack,
+    WorkerTook,
+    WorkerWrote,
+    World,
+    Wrote,
+)
+from bot.conversation.step import Step
+from bot.conversation.understand import Chose, Command, Meaning, Unclear
+
+
+def respond(world: World, conversation: Conversation, event: Event, now: datetime) -> Turn:
+    """What follows from one event. `now` is an aware UTC time; nothing else is read."""
+    step = Step(world, conversation, now)
+    match event:
+        case Wrote():
+            _wrote(step, event)
+        case Due(name):
+            leaving.due(step, name)
+        case Delivered():
+            _arrived(step, event)
+        case Failed():
+            _failed(step, event)
+        case WorkerTook():
+            step.change(holder="worker")
+        case WorkerWrote(message=message):
+            step.says.append(Say("worker", "{words}", {"words": Quote((message,))}))
+        case WorkerGaveBack():
+            step.change(holder="assistant")
+            ask_again(step)
+        case Moved(channel):
+            step.change(channel=channel)
+    return step.turn()
+
+
+# --- What the person wrote -----------------------------------------------------------------------
+
+
+def _wrote(step: Step, event: Wrote) -> None:
+    before = step.conversation
+    heard = hear(step, event)
+    step.change(last_wrote=step.now)
+    if _out_of_reach(step, heard):
+        return
+    if before.standing in ("new", "erased") or (before.standing == "declined" and _fresh(heard)):
+        _first_words(step, heard)
+    elif event.media and not event.text:
+        file_words(step)
+        step.say("media")
+        ask_again(step)
+    elif _been_away(step, before) and not isinstance(heard, Command):
+        file_words(step)
+        leaving.ask_resume(step, words_kept=False)
+    elif not (step.over and hear_over(step, event, heard)):
+        _at_bookmark(step, event, heard)
+    _set_timers(step)
+
+
+def _out_of_reach(step: Step, heard: Meaning) -> bool:
+    """Silence from us: the carrier has blocked this person, or a worker holds the conversation.
+
+    A block by a mobile carrier is lifted by its START alone; any other by the person's writing.
+    """
+    conversation = step.conversation
+    start = isinstance(heard, Command) and heard.carrier and heard.name == "carry_on"
+    if conversation.blocked == "stopped" and step.traits.owned and not start:
+        file_words(step)
+        return True
+    if conversation.blocked:
+        step.change(blocked="")
+        step.record(Reach("open"))
+    if conversation.holder == "worker":
+        file_words(step)
+        return True
+    return False
+
+
+def _been_away(step: Step, before: Conversation) -> bool:
+    if before.standing not in ("asking", "reviewing") or before.last_wrote is None:
+        return False
+    return step.now - before.last_wrote >= step.world.service.away
+
+
+def _fresh(heard: Meaning) -> bool:
+    """After a NO: words, or a yes, begin anew; commands are answered as they are."""
+    return not isinstance(heard, Command) or heard.name in ("yes", "carry_on")
+
+
+def _first_words(step: Step, heard: Meaning) -> None:
+    """Before anything was explained: the words are put aside and the explanation begins."""
+    if isinstance(heard, Command):
+        file(step, "command")
+        if heard.name == "stop":
+            leaving.stop(step, heard.carrier)
+            return
+    else:
+        file(step, "aside")
+    leaving.begin(step)
+
+
+def _at_bookmark(step: Step, event: Wrote, heard: Meaning) -> None:
+    if isinstance(heard, Command):
+        file(step, "command")
+        command(step, heard, event.message)
+    elif isinstance(heard, Chose):
+        _chose(step, heard, event)
+    elif step.conversation.standing in ("paused", "stopped"):
+        file_words(step)
+        leaving.ask_resume(step, words_kept=True)
+    elif isinstance(heard, Unclear) and step.conversation.position.place == "question":
+        file(step, "answer", step.conversation.position.id)
+        step.change(pending=event.message, pending_size=weight(event.text))
+        step.push(f"mean.{heard.guess}")
+        ask_again(step)
+    else:
+        _words(step, event)
+
+
+def _words(step: Step, event: Wrote) -> None:
+    place, id = step.conversation.position.place, step.conversation.position.id
+    if place in ("question", "edit"):
+        file(step, "answer", id)
+        answering.take_words(step, (event.message,), weight(event.text))
+    elif place == "review" and (question := answering.review_number(step, event)):
+        answering.edit(step, question)
+    else:
+        kept_words(step)
+
+
+def _chose(step: Step, heard: Chose, event: Wrote) -> None:
+    place = step.conversation.position.place
+    file(step, "choice", step.conversation.position.id)
+    if not heard.codes or place not in ("choice", "question", "edit"):
+        step.say("old_button")
+        ask_again(step)
+    elif place == "choice":
+        answering.choose_share(step, heard.codes[0] == "yes", event.message)
+    else:
+        answering.take_choices(step, heard.codes, event)
+
+
+def _set_timers(step: Step) -> None:
+    """Each word from the person starts the clocks of silence anew."""
+    conversation = step.conversation
+    if conversation.standing not in ("asking", "reviewing", "paused"):
+        return
+    if conversation.share and not conversation.handed:
+        step.record(Timer("partial", step.now + step.world.service.quiet))
+    if conversation.reminders:
+        step.record(Timer("remind", leaving.reminder_time(step)))
+
+
+# --- What the carrier says -----------------------------------------------------------------------
+
+_RANK = {"": 0, "said": 0, "failed": 1, "sent": 2, "delivered": 3}
+
+
+def _arrived(step: Step, event: Delivered) -> None:
+    told = dict(step.conversation.told)
+    for key in event.said:
+        if key in told and _RANK[event.stage] > _RANK[told[key]]:
+            told[key] = event.stage
+    step.change(told=told)
+
+
+def _failed(step: Step, event: Failed) -> None:
+    """An explanation that did not arrive was not given: it comes again before anything else."""
+    conversation = step.conversation
+    if event.why in ("stopped", "unreachable"):
+        step.change(blocked=event.why)
+        step.record(Reach(event.why, event.code))
+    if event.why == "stopped" and conversation.standing not in ("stopped", "erased"):
+        leaving.stop(step, carrier=True)
+    told = dict(conversation.told)
+    lost = [k for k in event.said if k in told and told[k] != "delivered"]
+    told.update(dict.fromkeys(lost, "failed"))
+    step.change(told=told)
+    if lost and conversation.agreed and step.conversation.standing != "stopped":
+        step.push(lost[0])

@@ -1,0 +1,62 @@
+"""Replies that tell something and move nothing: a person, safety, what is kept, the words."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from bot.conversation.asking import current
+from bot.conversation.model import Asked
+from bot.conversation.step import Step
+
+
+def tell_person(step: Step) -> None:
+    """How to reach a person, and whether somebody is there now."""
+    hours, now = step.world.service.hours, step.now
+    step.say("person")
+    if hours.staffed(now):
+        step.say("person_now", until=hours.until(now))
+    else:
+        step.say("person_later", opens=hours.next_open(now))
+    if step.conversation.agreed:
+        step.record(Asked("person"))
+        step.say("person_asked")
+
+
+def tell_safe(step: Step) -> None:
+    """What others can see on this phone."""
+    step.say(f"safe_{step.traits.name}")
+
+
+def tell_more(step: Step) -> None:
+    """The longer explanation."""
+    step.say(f"more_{step.traits.name}")
+    step.say("more")
+
+
+def tell_help(step: Step) -> None:
+    """The words that work at any time."""
+    step.say("help")
+
+
+def tell_data(step: Step) -> None:
+    """What is held, until when, and how to see it: kinds and dates only, never content."""
+    answered = [a for a in step.conversation.answers.values() if a.status == "answered"]
+    step.say("data", count=len(answered), date=deleted_on(step))
+
+
+def tell_why(step: Step) -> None:
+    """Why the thing at the bookmark is asked."""
+    place = step.conversation.position.place
+    if step.conversation.standing not in ("explaining", "asking", "reviewing"):
+        step.say("why_nothing")
+    elif place in ("question", "edit") and (question := current(step)):
+        step.say_text(f"why.{question.id}", question.why)
+    else:
+        step.say({"notice": "why_notice", "choice": "share_why"}.get(place, "why_review"))
+
+
+def deleted_on(step: Step) -> datetime:
+    """The date on which all of it is erased if nothing more happens."""
+    service = step.world.service
+    days = service.keep_days if step.conversation.handed else service.keep_partial_days
+    return step.now + timedelta(days=days)

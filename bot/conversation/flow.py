@@ -1,0 +1,176 @@
+"""An intake as data: sections of questions, in order, and what comes next.
+
+A flow goes forward. A question may have a condition on earlier answers; there are no jumps, so
+every flow ends and "back" always means something. `parse` reads a TOML file's text; whatever is
+wrong with it is told with file, line and field, all at once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from bot.conversation.model import Answer
+from bot.conversation.toml_places import place_of
+
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+Sentence = Annotated[str, StringConstraints(min_length=1, max_length=600)]
+
+
+class FlowError(ValueError):
+    """What is wrong with a flow file: one line a fault, as `file:line field: what`."""
+
+
+class Part(BaseModel):
+    """Strict and frozen: an unknown field is a fault, not a silent loss."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
+
+
+class Choice(Part):
+    """One choice. `then` names a command that the choice also is (`person`)."""
+
+    code: Slug
+    label: Sentence
+    then: Literal["", "person"] = ""
+
+
+class When(Part):
+    """True where the answer to `question` holds one of the codes in `is`."""
+
+    question: Slug
+    codes: tuple[Slug, ...] = Field(alias="is", min_length=1)
+
+
+class Question(Part):
+    """One question.
+
+    `sensitivity` is 0, 1 or 2; `when` asks it only where one of the conditions holds;
+    `shows_as` heads the answer at the desk.
+    """
+
+    id: Slug
+    ask: Sentence
+    why: Annotated[str, StringConstraints(min_length=1, max_length=160)]
+    kind: Literal["text", "one", "many", "name"] = "text"
+    phase: Literal["core", "later"] = "core"
+    sensitivity: Literal[0, 1, 2] = 0
+    shows_as: Sentence
+    choices: tuple[Choice, ...] = Field(default=(), alias="choice")
+    when: tuple[When, ...] = ()
+    note: str = ""
+
+    @property
+    def fingerprint(self) -> str:
+        """Names this wording and these choices: an answer remembers what it answered."""
+        text = "\n".join([self.ask, self.kind, *(f"{c.code}={c.label}" for c in self.choices)])
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def asked(self, answers: Mapping[str, Answer]) -> bool:
+        """Is this question part of the path, given these answers?"""
+        return not self.when or any(
+            set(condition.codes) & set(answers[condition.question].choices)
+            for condition in self.when
+            if condition.question in answers
+        )
+
+
+class Section(Part):
+    """Questions that belong together; `tag` says what they are about."""
+
+    id: Slug
+    tag: Slug
+    title: Sentence
+    questions: tuple[Question, ...] = Field(alias="question", min_length=1)
+
+
+class Flow(Part):
+    """One intake."""
+
+    id: Slug
+    title: Sentence
+    sections: tuple[Section, ...] = Field(alias="section", min_length=1)
+    fingerprint: str = ""
+
+    @property
+    def questions(self) -> Iterator[Question]:
+        """All questions, in order."""
+        return (question for section in self.sections for question in section.questions)
+
+    def question(self, id: str) -> Question | None:
+        """The question of this id, if there is one."""
+        return next((question for question in self.questions if question.id == id), None)
+
+    def path(self, answers: Mapping[str, Answer]) -> list[Question]:
+        """The questions that these answers lead through, answered or not, in order."""
+        return [question for question in self.questions if question.asked(answers)]
+
+    def next(self, answers: Mapping[str, Answer]) -> Question | None:
+        """The first question on the path that has not been answered or skipped."""
+        return next((q for q in self.path(answers) if q.id not in answers), None)
+
+    def before(self, id: str, answers: Mapping[str, Answer]) -> Question | None:
+        """The question on the path before this one."""
+        ids = [question.id for question in self.path(answers)]
+        place = ids.index(id) if id in ids else len(ids)
+        return self.question(ids[place - 1]) if place else None
+
+
+def parse(text: str, name: str) -> Flow:
+    """Read a flow file's text; `name` is the file's, for the faults. Raises `FlowError`."""
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise FlowError(f"{name}: {error}") from None
+    data["fingerprint"] = hashlib.sha256(text.encode()).hexdigest()
+    try:
+        flow = Flow.model_validate(data)
+    except ValidationError as error:
+        faults = [(tuple(fault["loc"]), fault["msg"]) for fault in error.errors()]
+    else:
+        faults = list(_crossed(flow))
+        if not faults:
+            return flow
+    raise FlowError(tell(text, name, faults))
+
+
+def tell(text: str, name: str, faults: Sequence[tuple[tuple[str | int, ...], str]]) -> str:
+    """Faults as lines of `file:line field: what`. A fault that only says that something inside
+    is wrong is left out where that something is told by itself."""
+    locs = [loc for loc, _ in faults]
+    inner = [f for f in faults if not any(f[0] != loc and loc[: len(f[0])] == f[0] for loc in locs)]
+    placed = [(*place_of(text, loc), what) for loc, what in inner]
+    return "\n".join(f"{name}:{line} {field}: {what}" for line, field, what in sorted(placed))
+
+
+def _crossed(flow: Flow) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Faults that only show when questions are held against one another."""
+    seen: dict[str, Question] = {}
+    for s, section in enumerate(flow.sections):
+        for q, question in enumerate(section.questions):
+            loc = ("section", s, "question", q)
+            if question.id in seen:
+                yield (*loc, "id"), f"another question is called {question.id!r}"
+            yield from (((*loc, *at), what) for at, what in _alone(question, seen))
+            seen[question.id] = question
+
+
+def _alone(
+    question: Question, earlier: Mapping[str, Question]
+) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    codes = [choice.code for choice in question.choices]
+    if (question.kind in ("one", "many")) != bool(codes):
+        yield ("kind",), f"{question.kind!r} and {len(codes)} choices do not go together"
+    if len(set(codes)) != len(codes):
+        yield ("choice",), "two choices have the same code"
+    for w, condition in enumerate(question.when):
+        asked = earlier.get(condition.question)
+        known = {choice.code for choice in asked.choices} if asked else set()
+        if not asked:
+            yield ("when", w, "question"), f"no earlier question is called {condition.question!r}"
+        elif strange := sorted(set(condition.codes) - known):
+            yield ("when", w, "is"), f"{condition.question!r} has no choice {strange[0]!r}"

@@ -1,0 +1,84 @@
+"""Making two ways of typing the same words equal, and finding them in comma lists."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from functools import lru_cache
+
+from bot.conversation.i18n import listed
+
+OMISSION = dict.fromkeys(map(ord, "'’‘`´ʼ＇"), "")  # noqa: RUF001 (can't becomes cant)
+# Small Cyrillic and Greek letters that look like Latin ones, themselves or as capitals. Both
+# sides of a comparison are folded, so words in those scripts still meet their own kind.
+LOOKALIKES = str.maketrans(
+    "авекмнорстухіѕјԁԛԝαβεζηικμνορτυχıłøđ",
+    "abekmhopctyxisjdqwabezhikmnoptuxilod",
+)
+UNSURE = "~"  # stands before a way of saying a command that may as well be an answer
+
+
+def fold(text: str) -> str:
+    """The bare words: no case, accents, punctuation, look-alikes; one space between them."""
+    plain = unicodedata.normalize("NFKC", text.translate(OMISSION)).casefold()
+    # Taken apart so that the accents can be left out; after the letters were made look alike.
+    plain = unicodedata.normalize("NFKD", plain.translate(LOOKALIKES))
+    kept = "".join(map(_kept, plain))
+    tokens = re.sub(r"([^\W\d_])\1{2,}", r"\1", kept).split()  # stopppp
+    if len(tokens) > 2 and all(len(token) == 1 and token.isalpha() for token in tokens):
+        return "".join(tokens)  # s t o p
+    return " ".join(tokens)
+
+
+def _kept(char: str) -> str:
+    kind = unicodedata.category(char)
+    if kind[0] == "L":
+        return char
+    if kind[0] == "N":
+        return str(unicodedata.digit(char, char))
+    if kind == "So":
+        return f" {char} "
+    joined = kind[0] == "M" or kind in ("Cf", "Sk")  # accents, joiners, skin tones
+    return "" if joined else " "
+
+
+def key(text: str) -> str:
+    """The folded text, or where nothing is left of it (`?`) the text itself."""
+    return fold(text) or unicodedata.normalize("NFKC", text).strip()
+
+
+@lru_cache(maxsize=1024)
+def ways(says: str) -> frozenset[str]:
+    """The folded items of a comma list; an unsure one keeps its mark."""
+    return frozenset(
+        (UNSURE if item.startswith(UNSURE) else "") + key(item) for item in listed(says)
+    )
+
+
+def cuts(tokens: Sequence[str], polite: AbstractSet[str], *, backwards: bool = False) -> set[int]:
+    """Where the message may begin once polite words, symbols and none are taken off its start."""
+    step = -1 if backwards else 1
+    longest = max((words.count(" ") + 1 for words in polite), default=1)
+    found, waiting = {0}, [0]
+    while waiting:
+        start = waiting.pop()
+        for end in range(start + 1, min(start + longest, len(tokens)) + 1):
+            words = " ".join(tokens[start:end][::step])
+            if end not in found and (words in polite or not any(map(str.isalnum, words))):
+                found.add(end)
+                waiting.append(end)
+    return found
+
+
+def one_slip(a: str, b: str) -> bool:
+    """Is one a letter more, less, other or swapped away from the other?"""
+    if a == b or abs(len(a) - len(b)) > 1:
+        return False
+    if len(a) == len(b):
+        places = [i for i, (x, y) in enumerate(zip(a, b, strict=True)) if x != y]
+        swapped = len(places) == 2 and a[places[0]] + a[places[1]] == b[places[1]] + b[places[0]]
+        return len(places) == 1 or (swapped and places[1] == places[0] + 1)
+    short, long = sorted((a, b), key=len)
+    return any(long[:i] + long[i + 1 :] == short for i in range(len(long)))

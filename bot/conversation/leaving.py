@@ -1,0 +1,183 @@
+"""Pausing, stopping, deleting, coming back; and what silence and the clock do."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.conversation.asking import ask_again, asking, say_notice, scoped
+from bot.conversation.facts import deleted_on
+from bot.conversation.model import (
+    Agreed,
+    Conversation,
+    Forget,
+    HandOver,
+    Promised,
+    Reach,
+    Timer,
+    Withdraw,
+)
+from bot.conversation.review import may_write_first
+from bot.conversation.step import Step
+
+MOST_REMINDERS = 2
+BETWEEN_REMINDERS = timedelta(hours=48)
+
+
+def said_something(conversation: Conversation) -> bool:
+    """Is there anything to hand over?"""
+    return any(answer.status == "answered" for answer in conversation.answers.values())
+
+
+def pause(step: Step) -> None:
+    """Nothing is lost. The first pause asks about reminders."""
+    conversation = step.conversation
+    step.move("pause")
+    step.clear_over()
+    step.say("paused")
+    if conversation.agreed:
+        _who_reads(step)
+    if conversation.agreed and conversation.reminders is None and may_write_first(step):
+        step.push("reminders")
+        step.say("reminders", options=scoped(asking(step)))
+    else:
+        offer_return(step)
+
+
+def offer_return(step: Step) -> None:
+    """Where there are buttons, one that goes on; in texts any word does."""
+    if step.traits.buttons:
+        step.says[-1] = replace(step.says[-1], offers=(("carry_on", ""),))
+
+
+def _who_reads(step: Step) -> None:
+    conversation = step.conversation
+    if conversation.handed:
+        step.say("paused_handed")
+    elif conversation.share and said_something(conversation):
+        step.say("paused_shared", when=step.now + step.world.service.quiet)
+    else:
+        step.say("paused_kept", date=deleted_on(step))
+
+
+def choose_reminders(step: Step, yes: bool, message: str) -> None:
+    """At most two reminders, only if the person says so."""
+    step.pop()
+    step.change(reminders=yes)
+    step.record(Agreed("reminders", yes, message))
+    step.say("reminders_yes" if yes else "reminders_no")
+    offer_return(step)
+    if yes:
+        step.record(Timer("remind", reminder_time(step)))
+
+
+def reminder_time(step: Step) -> datetime:
+    """When the next reminder may go: after two quiet days, in waking hours."""
+    return step.world.service.waking_time(step.now + BETWEEN_REMINDERS)
+
+
+def stop(step: Step, carrier: bool) -> None:
+    """One confirmation without a question, then silence; none at all where the carrier answers."""
+    conversation = step.conversation
+    step.record(Withdraw(), Timer("remind", None), Timer("partial", None))
+    share = bool(conversation.share and not conversation.handed and said_something(conversation))
+    if conversation.standing != "stopped":
+        step.move("stop")
+    step.clear_over()
+    if share:
+        hand_over_partial(step)
+    if carrier:
+        step.change(blocked="stopped")
+        step.record(Reach("stopped", "carrier"))
+        return
+    step.say("stopped")
+    if step.conversation.handed:
+        step.say("stopped_shared")
+    elif conversation.agreed:
+        step.say("stopped_kept", date=deleted_on(step))
+    step.say("stopped_back")
+
+
+def hand_over_partial(step: Step) -> None:
+    """What was said so far goes to the team, as the person chose."""
+    due = step.world.service.read_by(step.now)
+    step.change(handed="partial")
+    step.record(HandOver("partial", due), Promised("read", due))
+
+
+def delete(step: Step) -> None:
+    """The person confirmed: everything that they gave us is erased."""
+    step.move("erase")
+    step.record(Forget("all"))
+    step.change(answers={}, over=(), told={}, agreed=False, aside=False, pending="")
+    step.say("delete_done")
+
+
+def ask_resume(step: Step, words_kept: bool) -> None:
+    """After a time away: show nothing of what was said until the person says that it is fine."""
+    again = step.over == "resume" or "resume" in step.conversation.said
+    step.clear_over()
+    step.push("resume")
+    step.say("resume_again" if again and words_kept else "resume", options=scoped(asking(step)))
+
+
+def resume(step: Step) -> None:
+    """Go on at the bookmark."""
+    step.clear_over()
+    standing = step.conversation.standing
+    if standing in ("paused", "stopped"):
+        if not step.conversation.agreed:
+            begin(step)
+            return
+        place = step.conversation.position.place
+        to = {"review": "reviewing", "end": "ended"}.get(place, "asking")
+        step.move(f"resume_{to}")
+    step.change(since_hint=99)
+    step.say("resume_go")
+    if step.conversation.standing == "ended":
+        step.say("ended_note")
+    ask_again(step)
+
+
+def begin(step: Step) -> None:
+    """The explanation, from its first message."""
+    if step.conversation.standing != "explaining":
+        step.move("begin")
+    step.change(over=(), started=step.conversation.started or step.now)
+    step.go("notice", "1")
+    say_notice(step, 1)
+
+
+def due(step: Step, name: str) -> None:
+    """A timer came due. One that no longer fits does nothing."""
+    if name == "forget_aside":
+        if step.conversation.aside and not step.conversation.agreed:
+            step.change(aside=False)
+            step.record(Forget("aside"))
+    elif name == "partial":
+        _quiet(step)
+    elif name == "remind":
+        _remind(step)
+
+
+def _quiet(step: Step) -> None:
+    conversation = step.conversation
+    waiting = conversation.standing in ("asking", "reviewing", "paused")
+    if not (waiting and conversation.share and said_something(conversation)):
+        return
+    if not conversation.handed:
+        hand_over_partial(step)
+        if conversation.reminders and may_write_first(step):
+            when = step.world.service.read_by(step.now)
+            step.say("partial_handed", prompted=False, when=when)
+
+
+def _remind(step: Step) -> None:
+    conversation = step.conversation
+    waiting = conversation.standing in ("asking", "reviewing", "paused")
+    if not (waiting and conversation.reminders and may_write_first(step)):
+        return
+    if conversation.reminded < MOST_REMINDERS:
+        step.change(reminded=conversation.reminded + 1)
+        step.say("remind", prompted=False)
+        step.record(Timer("remind", reminder_time(step)))

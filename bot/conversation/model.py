@@ -1,0 +1,378 @@
+"""World, Conversation, the events, Say and Turn: the words that the whole house speaks in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from bot.conversation.channel import Button
+    from bot.conversation.flow import Flow
+    from bot.conversation.i18n import Catalogue
+    from bot.conversation.phrases import Phrases
+    from bot.conversation.service import Hours, Service
+
+# --- Events: the person, a worker, the carrier and the clock all speak in the same way ---------
+
+
+@dataclass(frozen=True, slots=True)
+class Wrote:
+    """The person wrote, or pressed a button (`choice`), or sent something else (`media` kinds).
+
+    `message` is the id under which the words are stored; the inbox fills it in.
+    """
+
+    text: str = field(default="", repr=False)
+    choice: str = ""
+    media: tuple[str, ...] = ()
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A timer of this conversation came due: `remind`, `partial`, `forget_aside`, `expire`."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """Something that we said got on its way (`sent`) or arrived (`delivered`).
+
+    A channel names `message`; the inbox adds `said`, the keys of what that message said.
+    """
+
+    message: str
+    stage: Literal["sent", "delivered"] = "delivered"
+    provider_ref: str = ""
+    said: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Something that we said did not arrive. `stopped`: the person closed this contact.
+
+    With no `message` it is news about the contact itself (blocked on Telegram, for one).
+    """
+
+    message: str
+    why: Literal["stopped", "unreachable", "failed"] = "failed"
+    code: str = ""
+    said: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerTook:
+    """A worker holds the conversation now: the assistant is silent."""
+
+    worker: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerWrote:
+    """A worker wrote to the person; the words are stored under `message`."""
+
+    worker: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerGaveBack:
+    """The worker gives the conversation back to the assistant, at its bookmark."""
+
+    worker: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The person's contact has another address or channel now; the conversation goes on."""
+
+    channel: str
+
+
+Event = Wrote | Due | Delivered | Failed | WorkerTook | WorkerWrote | WorkerGaveBack | Moved
+
+# --- Where a conversation is -------------------------------------------------------------------
+
+Standing = Literal[
+    "new", "explaining", "asking", "reviewing", "paused", "ended", "declined", "stopped", "erased"
+]
+Place = Literal["start", "notice", "question", "choice", "review", "edit", "end"]
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """The bookmark: a notice step, a question or choice by id, or a page of the review."""
+
+    place: Place = "start"
+    id: str = ""
+    page: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of one question. The words stay in the messages named here.
+
+    `size` is in SMS units (GSM-7 septets or UTF-16 units), for paging only; `fingerprint` is of
+    the question as it was asked.
+    """
+
+    question: str
+    status: Literal["answered", "skipped", "removed"]
+    choices: tuple[str, ...] = ()
+    messages: tuple[str, ...] = ()
+    fingerprint: str = ""
+    size: int = 0
+
+
+Told = Literal["said", "sent", "delivered", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """Everything that a decision may depend on, and nothing else.
+
+    `over` are interjections that lie over the frozen position, the last on top. `told` says how
+    far each notice got. `share` and `reminders` are None until the person has chosen. `blocked`
+    is why nothing of ours reaches them; `pending` is the message that a "did you mean" is about.
+    """
+
+    standing: Standing = "new"
+    position: Position = Position()
+    over: tuple[str, ...] = ()
+    language: str = "en"
+    channel: str = "sms"
+    holder: Literal["assistant", "worker"] = "assistant"
+    discreet: bool = False
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    told: Mapping[str, Told] = field(default_factory=dict)
+    agreed: bool = False
+    share: bool | None = None
+    reminders: bool | None = None
+    handed: Literal["", "partial", "complete"] = ""
+    aside: bool = False
+    blocked: Literal["", "stopped", "unreachable"] = ""
+    pending: str = ""
+    pending_size: int = 0
+    said: tuple[str, ...] = ()
+    unclear: int = 0
+    since_hint: int = 99
+    reminded: int = 0
+    last_wrote: datetime | None = None
+    started: datetime | None = None
+
+    def key(self) -> tuple[object, ...]:
+        """What a decision may depend on, time aside: equal keys give equal turns."""
+        return (
+            self.standing,
+            self.position,
+            self.over,
+            self.language,
+            self.channel,
+            self.holder,
+            self.discreet,
+            tuple((a.question, a.status, a.choices, a.size) for a in self.answers.values()),
+            tuple(sorted(self.told.items())),
+            self.agreed,
+            self.share,
+            self.reminders,
+            self.handed,
+            self.aside,
+            self.blocked,
+            self.pending_size,
+            self.said,
+            min(self.unclear, 2),
+            min(self.since_hint, 3),
+            self.reminded,
+        )
+
+
+# --- What a turn says --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """The person's own words, by the messages that hold them; resolved when sent or shown."""
+
+    messages: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One numbered choice or button. `label` is a msgid with `context`."""
+
+    code: str
+    label: str
+    context: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """The labels of what somebody chose, as a list in the person's language."""
+
+    options: tuple[Option, ...]
+
+
+# A value is a name, a number, a date or moment, the service's hours, or the person's own words.
+Value: TypeAlias = "str | int | datetime | Quote | Labels | Hours"
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """One thing to say. `key` names it for the record; `text` is a msgid with placeholders.
+
+    `offers` are command names that it would help to see now (`ok`, `more`, `person` ...), each
+    with an optional lead sentence; `options` are choices to pick from. A `prompted` say answers
+    something the person did just now; any other waits for times when we may write.
+    """
+
+    key: str
+    text: str
+    values: Mapping[str, Value] = field(default_factory=dict)
+    options: tuple[Option, ...] = ()
+    offers: tuple[tuple[str, str], ...] = ()
+    prompted: bool = True
+    own_message: bool = False
+
+
+# --- What a turn records -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """How the message that the person just sent is filed. `aside`: before they agreed."""
+
+    kind: Literal["answer", "choice", "command", "note", "aside"]
+    question: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer changed; the store keeps the history."""
+
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """A choice about the person's own words: `start`, `share_partial` or `reminders`."""
+
+    kind: Literal["start", "share_partial", "reminders"]
+    value: bool
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """A time that we told the person: `read` (a worker reads by then)."""
+
+    kind: Literal["read"]
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """The intake goes to the caseworkers, by the time promised for reading it (None: none was)."""
+
+    kind: Literal["partial", "complete"]
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """Set a timer of this conversation, or with None put it out."""
+
+    name: str
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """Erase: `aside` what was written before agreeing, `all` everything the person gave us,
+    `answer` the words of one question."""
+
+    what: Literal["aside", "all", "answer"]
+    question: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AsideKept:
+    """What was written before agreeing becomes a note: the person said yes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """Words not yet sent are taken back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Whether we may write to this contact at all."""
+
+    state: Literal["open", "stopped", "unreachable"]
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The person asked for something that a worker sees at once: a call from a `person`, or to
+    have their words erased (`delete`)."""
+
+    what: Literal["person", "delete"]
+
+
+Effect = (
+    Filed
+    | Answered
+    | Agreed
+    | Promised
+    | HandOver
+    | Timer
+    | Forget
+    | AsideKept
+    | Withdraw
+    | Reach
+    | Asked
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What follows from one event: the new conversation, what to say, what to record."""
+
+    conversation: Conversation
+    says: tuple[Say, ...] = ()
+    effects: tuple[Effect, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """All that stands still while a conversation moves: the service, the flow, the words."""
+
+    service: Service
+    flow: Flow
+    phrases: Phrases
+    catalogues: Mapping[str, Catalogue]
+
+    @property
+    def hours(self) -> Hours:
+        return self.service.hours
+
+
+# --- What rendering yields -----------------------------------------------------------------------
+
+# Private-use characters around the ids of quoted messages in our own stored words. The person's
+# words stand once, in their own message row; they are put in when a text is sent or shown.
+QUOTE_OPEN, QUOTE_CLOSE = "\ue000", "\ue001"
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """One message ready to queue: words with quote marks in them, buttons, the keys it says."""
+
+    text: str
+    buttons: tuple[Button, ...]
+    said: tuple[str, ...]
+    prompted: bool = True

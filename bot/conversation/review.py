@@ -1,0 +1,121 @@
+"""The review: what the person told us, in their own words, a page at a time; and the ending."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.conversation.flow import Question
+from bot.conversation.model import (
+    Answer,
+    HandOver,
+    Labels,
+    Option,
+    Promised,
+    Quote,
+    Timer,
+    Value,
+)
+from bot.conversation.step import Step
+
+# Room for answers on one page, in units of `Answer.size`: on SMS two parts less the sentences
+# around them; with buttons a screenful.
+PAGE_SMS, PAGE_BUTTONS = 150, 1200
+LINE = 5  # the number, its point, the spaces
+LONG = 1500  # from here on the words go in a message of their own
+LONGEST_NAME = 40
+
+
+def answered(step: Step) -> list[tuple[Question, Answer]]:
+    """The answers that stand, in the order of the flow."""
+    answers = step.conversation.answers
+    path = step.world.flow.path(answers)
+    return [
+        (question, answers[question.id])
+        for question in path
+        if question.id in answers and answers[question.id].status == "answered"
+    ]
+
+
+def pages(step: Step) -> list[list[int]]:
+    """The numbers of the answers (from 1) on each page."""
+    room = PAGE_BUTTONS if step.traits.buttons else PAGE_SMS
+    found: list[list[int]] = [[]]
+    used = 0
+    for number, (question, answer) in enumerate(answered(step), start=1):
+        cost = LINE + (answer.size or sum(len(c.label) + 2 for c in question.choices))
+        if found[-1] and used + cost > room:
+            found.append([])
+            used = 0
+        found[-1].append(number)
+        used += cost
+    return found
+
+
+def page_of(step: Step, question: str) -> int:
+    """The page on which the answer to this question stands."""
+    numbers = [q.id for q, _ in answered(step)]
+    number = numbers.index(question) + 1 if question in numbers else 1
+    return next((i for i, page in enumerate(pages(step)) if number in page), 0)
+
+
+def review(step: Step) -> None:
+    """Say the page at the bookmark."""
+    found, lines = pages(step), answered(step)
+    page = min(step.conversation.position.page, len(found) - 1)
+    if not lines:
+        step.say("review_empty")
+        return
+    if page == 0:
+        step.say("review")
+    for number in found[page]:
+        _line(step, number, *lines[number - 1])
+    step.say("review_next" if page + 1 < len(found) else "review_end")
+
+
+def _line(step: Step, number: int, question: Question, answer: Answer) -> None:
+    key = f"review.{question.id}"
+    if answer.size > LONG:
+        step.say("review_long", key=key, number=number)
+        step.say("review_words", key=key, own_message=True, words=words(question, answer))
+    else:
+        step.say("review_line", key=key, number=number, words=words(question, answer))
+
+
+def words(question: Question, answer: Answer) -> Value:
+    """The person's own words, or the labels of what they chose."""
+    if not answer.choices:
+        return Quote(answer.messages)
+    chosen = [choice for choice in question.choices if choice.code in answer.choices]
+    return Labels(tuple(Option(c.code, c.label, question.id) for c in chosen))
+
+
+def finish(step: Step) -> None:
+    """The person gives it to the team: the hand-over, and an ending that says what happens."""
+    due = step.world.service.read_by(step.now)
+    step.move("finish")
+    step.go("end")
+    step.change(handed="complete", over=())
+    step.record(
+        HandOver("complete", due),
+        Promised("read", due),
+        Timer("partial", None),
+        Timer("remind", None),
+    )
+    name = next(
+        (a for q, a in answered(step) if q.kind == "name" and 0 < a.size <= LONGEST_NAME), None
+    )
+    if name:
+        step.say("ended_named", name=Quote(name.messages))
+    else:
+        step.say("ended")
+    if may_write_first(step):
+        later = step.world.service.hours.after(due, timedelta(hours=4))
+        step.say("ended_next", when=due, later=later)
+    else:
+        step.say("ended_next_wait", when=due)
+
+
+def may_write_first(step: Step) -> bool:
+    """May we write without being written to? Only where the person said that it is safe."""
+    safe = step.conversation.answers.get("safe_to_text")
+    return bool(safe and safe.choices == ("yes",))

@@ -1,0 +1,89 @@
+"""Days, times and opening hours as words that a person would use."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from functools import lru_cache
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_skeleton, format_time, get_day_names
+from babel.lists import format_list
+
+from bot.conversation.i18n import FRAGMENT, SOURCE, Catalogue, fill
+from bot.conversation.phrases import Phrases
+from bot.conversation.service import Hours
+
+NEAR = timedelta(days=6)  # further off, the name of a weekday would be mistaken for a nearer one
+
+
+@lru_cache(maxsize=64)
+def locale(language: str) -> Locale:
+    """Babel's data for a language; British where it is English with no country."""
+    return Locale.parse("en_GB" if language == "en" else language.replace("-", "_"))
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Puts small pieces together in one language."""
+
+    phrases: Phrases
+    catalogue: Catalogue = SOURCE
+
+    @property
+    def locale(self) -> Locale:
+        return locale(self.catalogue.language)
+
+    def piece(self, fragment: str, **values: str) -> str:
+        """A fragment of common.toml, with its placeholders filled."""
+        return fill(self.catalogue.text(self.phrases.fragments[fragment], FRAGMENT), values)
+
+    def either(self, words: Sequence[str]) -> str:
+        """SKIP, PAUSE or WHY."""
+        return format_list(words, style="or", locale=self.locale)
+
+    def all_of(self, words: Sequence[str]) -> str:
+        """Phone, Text and Video."""
+        return format_list(words, style="standard", locale=self.locale)
+
+    def moment(self, at: datetime, zone: ZoneInfo, now: datetime | None) -> str:
+        """`Monday 11am`; with no `now` to hold it against, or far from it, `22 December`."""
+        local = at.astimezone(zone)
+        ahead = local.date() - now.astimezone(zone).date() if now else timedelta.max
+        if not timedelta() <= ahead <= NEAR:
+            return str(format_skeleton("MMMMd", local.date(), locale=self.locale))
+        names = get_day_names("wide", "format", self.locale)
+        return self.piece("day_time", day=names[local.weekday()], time=self.clock(local.time()))
+
+    def clock(self, at: time) -> str:
+        """`11am` or `9:30pm` in English, `11:00` where the day has 24 hours."""
+        if self.locale.language == "en":
+            return str(format_time(at, "h:mma", locale=self.locale)).lower().replace(":00", "")
+        twelve = "a" in self.locale.time_formats["short"].pattern
+        return str(format_time(at, "h:mm a" if twelve else "H:mm", locale=self.locale))
+
+    def hours(self, hours: Hours) -> str:
+        """`Mon to Fri, 9 to 5`."""
+        return "; ".join(
+            self.piece("hours", days=self._days(span.days), times=self._times(span.start, span.end))
+            for span in hours.spans
+        )
+
+    def _days(self, days: tuple[int, ...]) -> str:
+        if len(set(days)) == 7:
+            return self.piece("every_day")
+        names = get_day_names("abbreviated", "format", self.locale)
+        if len(days) > 2 and all((b - a) % 7 == 1 for a, b in pairwise(days)):
+            return self.piece("hours_days", first=names[days[0]], last=names[days[-1]])
+        return self.all_of([names[day] for day in days])
+
+    def _times(self, start: time, end: time) -> str:
+        first, last = self.clock(start), self.clock(end)
+        # 9 to 5 can't be misread; 8 to 8 could.
+        plain = start.hour < 12 <= end.hour and end.hour - 12 < start.hour
+        if self.locale.language == "en" and plain:
+            first, last = first.removesuffix("am"), last.removesuffix("pm")
+        return self.piece("hours_times", start=first, end=last)

@@ -1,0 +1,339 @@
+"""The tables: the only place that names a column.
+
+Times are UTC without a zone marker in the database and aware in Python (`UTCTime`). Columns of
+type `Sealed` hold AES-GCM under the key of the row's person; what is said there about a row is
+readable by nobody without the master key. Ids are time-ordered text, made before the insert.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    text,
+)
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+metadata = MetaData(naming_convention=NAMES)
+
+
+class UTCTime(TypeDecorator[datetime]):
+    """An aware UTC datetime; a naive one is refused, so that no local time slips in."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone can't be stored")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.replace(tzinfo=UTC)
+
+    def bind_processor(self, dialect: Dialect) -> Any:
+        """SQLite keeps the same text that SQLAlchemy would write, made six times as fast."""
+        if dialect.name != "sqlite":
+            return super().bind_processor(dialect)
+
+        def text_of(value: datetime | None) -> str | None:
+            naive = self.process_bind_param(value, dialect)
+            return None if naive is None else naive.isoformat(" ", "microseconds")
+
+        return text_of
+
+
+Sealed = LargeBinary
+Id = String(40)
+
+about = Table(
+    "about",
+    metadata,
+    # What the database says of itself. `canary` opens with the right master key only.
+    Column("key", String(40), primary_key=True),
+    Column("value", Sealed, nullable=False),
+)
+
+service = Table(
+    "service",
+    metadata,
+    Column("id", String(60), primary_key=True),
+    Column("practice", Boolean, nullable=False, default=False),
+    # Only a practice service has a clock that was put forward (seconds).
+    Column("ahead", BigInteger, nullable=False, default=0),
+)
+
+account = Table(
+    "account",
+    metadata,
+    Column("id", String(120), primary_key=True),
+    Column("service", ForeignKey("service.id"), nullable=False),
+    Column("channel", String(20), nullable=False),
+    # Where a poller goes on (Telegram's update offset).
+    Column("offset", BigInteger),
+)
+
+person = Table(
+    "person",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("service", ForeignKey("service.id"), nullable=False),
+    # The person's data key under the master key. Gone (NULL) once the person is erased.
+    Column("wrapped_key", LargeBinary),
+    Column("created_at", UTCTime, nullable=False),
+    Column("erased_at", UTCTime),
+)
+
+contact = Table(
+    "contact",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("account", ForeignKey("account.id"), nullable=False),
+    # Keyed hash (HMAC) of the address: found again without being readable.
+    Column("address_hash", LargeBinary, nullable=False),
+    Column("address", Sealed, nullable=False),
+    Column("person", ForeignKey("person.id"), nullable=False),
+    Column("state", String(12), nullable=False, default="open"),
+    Column("state_code", String(40), nullable=False, default=""),
+    Column("state_at", UTCTime),
+    Column("valid_from", UTCTime, nullable=False),
+    Column("valid_to", UTCTime),
+    # One live contact an address; one that has ended (a number passed on) may stand beside it.
+    Index(
+        "uq_contact_live",
+        "account",
+        "address_hash",
+        unique=True,
+        sqlite_where=text("valid_to IS NULL"),
+        postgresql_where=text("valid_to IS NULL"),
+    ),
+)
+
+conversation = Table(
+    "conversation",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("person", ForeignKey("person.id"), nullable=False, index=True),
+    Column("contact", ForeignKey("contact.id"), nullable=False, index=True),
+    Column("service", ForeignKey("service.id"), nullable=False),
+    Column("flow", String(60), nullable=False),
+    # What the core needs to go on, sealed JSON (`Conversation`).
+    Column("state", Sealed, nullable=False),
+    Column("standing", String(12), nullable=False),
+    Column("language", String(12), nullable=False),
+    Column("holder", String(12), nullable=False, default="assistant"),
+    Column("version", Integer, nullable=False, default=1),
+    Column("started_at", UTCTime, nullable=False),
+    Column("last_in_at", UTCTime),
+    # No new event reaches an ended row: the person's next words begin another conversation.
+    Column("closed_at", UTCTime),
+    Column("delete_on", UTCTime, index=True),
+)
+
+message = Table(
+    "message",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("conversation", ForeignKey("conversation.id"), nullable=False, index=True),
+    Column("direction", String(3), nullable=False),  # in, out
+    # in: answer, choice, command, note, aside. out: say, worker.
+    Column("kind", String(10), nullable=False),
+    Column("question", String(60), nullable=False, default=""),
+    # Our own words hold marks where the person's are quoted: `store.messages` puts them back.
+    Column("text", Sealed),
+    Column("said", JSON, nullable=False, default=list),  # keys of what an outgoing message says
+    Column("media", JSON, nullable=False, default=list),
+    Column("at", UTCTime, nullable=False),
+    Column("sent_at", UTCTime),
+    Column("delivered_at", UTCTime),
+    Column("failed_at", UTCTime),
+    Column("failed_code", String(40), nullable=False, default=""),
+    Column("erased_at", UTCTime),
+)
+
+answer = Table(
+    "answer",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("conversation", ForeignKey("conversation.id"), nullable=False, index=True),
+    Column("question", String(60), nullable=False),
+    Column("status", String(10), nullable=False),
+    Column("choices", Sealed),  # JSON list of choice codes
+    Column("messages", JSON, nullable=False),
+    Column("fingerprint", String(64), nullable=False),
+    Column("at", UTCTime, nullable=False),
+    Column("current", Boolean, nullable=False, default=True),
+)
+
+agreement = Table(
+    "agreement",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("conversation", ForeignKey("conversation.id"), nullable=False, index=True),
+    Column("kind", String(16), nullable=False),  # start, share_partial, reminders
+    Column("value", Boolean, nullable=False),
+    Column("language", String(12), nullable=False),
+    Column("channel", String(20), nullable=False),
+    Column("flow_fingerprint", String(64), nullable=False),
+    # The messages that showed what was agreed to, and the reply that agreed.
+    Column("shown", JSON, nullable=False),
+    Column("reply", String(40), nullable=False),
+    Column("at", UTCTime, nullable=False),
+)
+
+promise = Table(
+    "promise",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("conversation", ForeignKey("conversation.id"), nullable=False, index=True),
+    Column("kind", String(16), nullable=False),
+    Column("due_at", UTCTime, nullable=False, index=True),
+    Column("made_at", UTCTime, nullable=False),
+    Column("kept_at", UTCTime),
+    Column("dropped_at", UTCTime),
+)
+
+handover = Table(
+    "handover",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("conversation", ForeignKey("conversation.id"), nullable=False, unique=True),
+    Column("service", ForeignKey("service.id"), nullable=False, index=True),
+    Column("reference", String(12), nullable=False, unique=True),
+    Column("kind", String(10), nullable=False),  # partial, complete
+    Column("at", UTCTime, nullable=False),
+    Column("due_at", UTCTime),
+    Column("taken_by", String(40)),
+    Column("taken_at", UTCTime),
+)
+
+timer = Table(
+    "timer",
+    metadata,
+    Column("conversation", ForeignKey("conversation.id"), primary_key=True),
+    Column("name", String(24), primary_key=True),
+    Column("due_at", UTCTime, nullable=False, index=True),
+)
+
+outgoing = Table(
+    "outgoing",
+    metadata,
+    Column("message", ForeignKey("message.id"), primary_key=True),
+    Column("contact", ForeignKey("contact.id"), nullable=False),
+    # Order within the contact: a time-ordered id would do, a number is easier to read.
+    Column("sequence", BigInteger, nullable=False),
+    Column("buttons", JSON, nullable=False, default=list),
+    Column("prompted", Boolean, nullable=False, default=True),
+    Column("not_before", UTCTime, nullable=False),
+    # new -> begun -> sent -> delivered; or failed, withdrawn.
+    Column("state", String(10), nullable=False, default="new"),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("begun_at", UTCTime),
+    Column("provider_ref", String(80), nullable=False, default=""),
+    Index("ix_outgoing_due", "state", "not_before"),
+    Index("ix_outgoing_contact", "contact", "sequence"),
+)
+
+seen = Table(
+    "seen",
+    metadata,
+    Column("account", String(120), primary_key=True),
+    Column("provider_id", String(80), primary_key=True),
+    Column("at", UTCTime, nullable=False),
+)
+
+parked = Table(
+    "parked",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("account", String(120), nullable=False),
+    Column("conversation", String(40), nullable=False, default=""),
+    # unreadable: a channel could not read it. step: our own step raised.
+    Column("kind", String(12), nullable=False),
+    # Sealed under the master key: it may be nobody's yet.
+    Column("content", Sealed, nullable=False),
+    Column("at", UTCTime, nullable=False),
+    Column("seen_at", UTCTime),
+)
+
+asked = Table(
+    "asked",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("conversation", ForeignKey("conversation.id"), nullable=False, index=True),
+    Column("what", String(10), nullable=False),  # person, delete
+    Column("at", UTCTime, nullable=False),
+    Column("seen_at", UTCTime),
+)
+
+look = Table(
+    "look",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("conversation", ForeignKey("conversation.id"), nullable=False, index=True),
+    Column("worker", String(40), nullable=False),
+    Column("purpose", String(60), nullable=False),
+    Column("at", UTCTime, nullable=False),
+)
+
+flow_version = Table(
+    "flow_version",
+    metadata,
+    Column("fingerprint", String(64), primary_key=True),
+    Column("flow", String(60), nullable=False),
+    Column("first_used_at", UTCTime, nullable=False),
+    Column("text", String, nullable=False),
+)
+
+worker = Table(
+    "worker",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("name", String(120), nullable=False, unique=True),
+    Column("role", String(12), nullable=False),  # caseworker, lead, admin
+    Column("created_at", UTCTime, nullable=False),
+    Column("closed_at", UTCTime),
+)
+
+session = Table(
+    "session",
+    metadata,
+    # SHA-256 of the token: a copy of the database signs nobody in.
+    Column("token_hash", LargeBinary, primary_key=True),
+    Column("worker", ForeignKey("worker.id"), nullable=False),
+    Column("csrf", String(64), nullable=False),
+    Column("created_at", UTCTime, nullable=False),
+    Column("used_at", UTCTime, nullable=False),
+    Column("ended_at", UTCTime),
+)
+
+sign_in_link = Table(
+    "sign_in_link",
+    metadata,
+    Column("token_hash", LargeBinary, primary_key=True),
+    Column("worker", ForeignKey("worker.id"), nullable=False),
+    Column("expires_at", UTCTime, nullable=False),
+    Column("used_at", UTCTime),
+)

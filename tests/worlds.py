@@ -1,0 +1,51 @@
+"""The world of the tests: the shipped flow and words, and an invented service."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+
+from bot.conversation import flow, phrases
+from bot.conversation.i18n import SOURCE, Catalogue, parse_po
+from bot.conversation.model import World
+from bot.conversation.service import Hours, Service
+
+BOT = Path(__file__).parent.parent / "bot"
+
+
+@cache
+def catalogues() -> dict[str, Catalogue]:
+    """English, and each language that has a catalogue."""
+    found = {"en": SOURCE}
+    for path in sorted((BOT / "locales").glob("*/LC_MESSAGES/bot.po")):
+        language = path.parent.parent.name
+        found[language] = parse_po(path.read_bytes(), language)
+    return found
+
+
+def harbour(**changes: object) -> Service:
+    """Harbour Support, an invented charity, staffed Monday to Friday from 9 to 5."""
+    settings: dict[str, object] = {
+        "id": "harbour",
+        "name": "Harbour Support, an invented charity",
+        "text_name": "Harbour Support",
+        "phone": "07700 900 000",
+        "emergency": "999",
+        "hours": Hours.parse("Mo-Fr 09:00-17:00", "Europe/London"),
+        "languages": tuple(catalogues()),
+        "away": timedelta(hours=4),
+    }
+    return Service(**{**settings, **changes})  # type: ignore[arg-type]
+
+
+@cache
+def world() -> World:
+    """The shipped intake at Harbour Support."""
+    read = lambda name: (BOT / "flows" / name).read_text("utf-8")  # noqa: E731
+    return World(
+        service=harbour(),
+        flow=flow.parse(read("self_referral.toml"), "self_referral.toml"),
+        phrases=phrases.parse(read("common.toml"), "common.toml"),
+        catalogues=catalogues(),
+    )
