@@ -84,6 +84,13 @@ def choose_share(step: Step, yes: bool, message: str) -> None:
     go_on(step)
 
 
+def share_unsure(step: Step) -> None:
+    """Not understood twice: what was not clearly given is not taken."""
+    step.change(share=False)
+    step.say("share_unsure")
+    go_on(step)
+
+
 def take_choices(step: Step, codes: Sequence[str], event: Wrote) -> None:
     """The person chose at a question. Where several may be chosen, each press adds one."""
     question = current(step)

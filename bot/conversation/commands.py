@@ -65,7 +65,9 @@ def _wake(step: Step, name: str) -> None:
 def _yes_or_no(step: Step, name: str, message: str) -> None:
     position, no = step.conversation.position, name == "no"
     question = current(step)
-    if position.place == "notice":
+    if position.place == "notice" and name == "carry_on" and position.id == str(answering.NOTICES):
+        ask_after_telling(step)  # "go on" is not yet a yes
+    elif position.place == "notice":
         answering.hear_no(step) if no else answering.hear_yes(step, message)
     elif position.place == "review":
         leaving.pause(step) if no else answering.hear_review_yes(step)
@@ -90,4 +92,4 @@ def _skip(step: Step) -> None:
         answering.skip(step)
     else:
         step.say({"notice": "skip_notice", "review": "why_review"}.get(place, "why_nothing"))
-        ask_again(step)
+        ask_after_telling(step)

@@ -13,7 +13,7 @@ from bot.conversation import answering, leaving
 from bot.conversation.asking import ask_again
 from bot.conversation.commands import command
 from bot.conversation.filing import file, file_words, kept_words, weight
-from bot.conversation.hearing import hear
+from bot.conversation.hearing import hear, only_greets
 from bot.conversation.interjections import hear_over
 from bot.conversation.model import (
     Conversation,
@@ -71,7 +71,7 @@ def _wrote(step: Step, event: Wrote) -> None:
     if _out_of_reach(step, heard):
         return
     if before.standing in ("new", "erased") or (before.standing == "declined" and _fresh(heard)):
-        _first_words(step, heard)
+        _first_words(step, event, heard)
     elif event.media and not event.text:
         file_words(step)
         step.say("media")
@@ -114,7 +114,7 @@ def _fresh(heard: Meaning) -> bool:
     return not isinstance(heard, Command) or heard.name in ("yes", "carry_on")
 
 
-def _first_words(step: Step, heard: Meaning) -> None:
+def _first_words(step: Step, event: Wrote, heard: Meaning) -> None:
     """Before anything was explained: the words are put aside and the explanation begins."""
     if isinstance(heard, Command):
         file(step, "command")
@@ -122,7 +122,7 @@ def _first_words(step: Step, heard: Meaning) -> None:
             leaving.stop(step, heard.carrier)
             return
     else:
-        file(step, "aside")
+        file(step, "command" if only_greets(step, event.text) else "aside")
     leaving.begin(step)
 
 
@@ -151,6 +151,9 @@ def _words(step: Step, event: Wrote) -> None:
         answering.take_words(step, (event.message,), weight(event.text))
     elif place == "review" and (question := answering.review_number(step, event)):
         answering.edit(step, question)
+    elif place == "choice" and "nearest" in step.conversation.said:
+        file_words(step)
+        answering.share_unsure(step)
     else:
         kept_words(step)
 

@@ -40,6 +40,9 @@ def tell_help(step: Step) -> None:
 
 def tell_data(step: Step) -> None:
     """What is held, until when, and how to see it: kinds and dates only, never content."""
+    if not step.conversation.agreed:
+        step.say("data_before")
+        return
     answered = [a for a in step.conversation.answers.values() if a.status == "answered"]
     step.say("data", count=len(answered), date=deleted_on(step))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Literal
 
-from bot.conversation.asking import ask_again
+from bot.conversation.asking import ask_after_telling
 from bot.conversation.model import Filed, Timer
 from bot.conversation.segments import count
 from bot.conversation.step import Step
@@ -36,7 +36,7 @@ def kept_words(step: Step) -> None:
         "end": ("ended_note", "ended_note_again"),
     }.get(step.conversation.position.place, ("nearest", "note_kept"))
     step.say(then if first in step.conversation.said else first)
-    ask_again(step)
+    ask_after_telling(step)
 
 
 def weight(text: str) -> int:

@@ -57,6 +57,14 @@ def _greeted(step: Step, text: str) -> None:
             return
 
 
+def only_greets(step: Step, text: str) -> bool:
+    """Is this a greeting and nothing more? Then there is nothing to keep for anybody."""
+    greetings = step.world.phrases.fragments["greetings"].split(", ")
+    own = step.world.catalogues[step.conversation.language].text(", ".join(greetings), "fragment")
+    said = re.sub(r"[^\w ]", "", text.casefold()).strip()
+    return said in greetings or said in own.casefold().split(", ")
+
+
 def _in_another_language(step: Step, text: str) -> Meaning | None:
     """Before the agreement a command of another language of the service also changes to it."""
     for language in step.world.service.languages:

@@ -18,7 +18,7 @@ TALKING: Final = ["explaining", "asking", "reviewing"]
 
 # (move, from, to). `resume` has one row a bookmark.
 MOVES: Final[list[tuple[str, str | list[str], str]]] = [
-    ("begin", ["new", "declined", "stopped", "paused"], "explaining"),
+    ("begin", ["new", "declined", "stopped", "paused", "erased"], "explaining"),
     ("agree", "explaining", "asking"),
     ("decline", "explaining", "declined"),
     ("review", "asking", "reviewing"),

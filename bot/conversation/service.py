@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+START = datetime(2000, 1, 1, tzinfo=UTC)  # quarters of an hour are counted from here
 DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 _SPAN = re.compile(r"(\w\w)(?:-(\w\w))?\s+(\d\d?):(\d\d)-(\d\d?):(\d\d)")
 
@@ -119,8 +120,11 @@ class Service:
     waking: tuple[time, time] = field(default=(time(9), time(20)))
 
     def read_by(self, now: datetime) -> datetime:
-        """The time by which the hours bear a worker reading what is handed over at `now`."""
-        return self.hours.after(now, self.read_within)
+        """The time by which the hours bear a worker reading what is handed over at `now`, to
+        the next quarter of an hour."""
+        exact = self.hours.after(now, self.read_within)
+        quarter = timedelta(minutes=15)
+        return min(exact + (START - exact) % quarter, self.hours.until(exact))
 
     def waking_time(self, due: datetime) -> datetime:
         """`due`, or the next moment after it inside the hours when we may write unasked."""

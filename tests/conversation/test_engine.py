@@ -46,7 +46,16 @@ TEXTS = [
     "",
     "x" * 1600,
 ]
-CODES = ["o:share.yes", "o:safe_to_text.yes", "o:delete.delete", "o:x", "c:pause", "c:nope", "zz", ":"]
+CODES = [
+    "o:share.yes",
+    "o:safe_to_text.yes",
+    "o:delete.delete",
+    "o:x",
+    "c:pause",
+    "c:nope",
+    "zz",
+    ":",
+]
 THINGS = st.one_of(
     st.sampled_from(TEXTS).map(lambda text: ("says", text)),
     st.text(max_size=30).map(lambda text: ("says", text)),
