@@ -1,0 +1,158 @@
+"""What stands before every page: headers, errors that stay calm, who it is, and whether they may.
+
+A page is refused unless `PERMISSIONS` names its route: forgetting one locks it, not opens it.
+"""
+
+from __future__ import annotations
+
+import hmac
+import logging
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from desk import sessions
+from desk.kit import DESK, WORKER, Desk, Worker
+from desk.pages import page
+
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": CSP,
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+MOST_BODY = 64 * 1024
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+FORM = "application/x-www-form-urlencoded"
+ANYONE = "anyone"
+# What each role may do. One service, one team for now: all of them read and pick up.
+MAY: Mapping[str, frozenset[str]] = {
+    role: frozenset({"read", "take"}) for role in ("caseworker", "lead", "admin")
+}
+PERMISSIONS = web.AppKey("PERMISSIONS", dict[web.AbstractRoute, str])
+QUIET = web.AppKey("QUIET", set[web.AbstractRoute])
+log = logging.getLogger("ownpace.desk")
+
+
+@web.middleware
+async def headers(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Our headers on everything, pages and refusals and files alike."""
+    try:
+        response = await handler(request)
+    except web.HTTPException as answer:
+        answer.headers.update(HEADERS)
+        raise
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response
+
+
+@web.middleware
+async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """A refusal is a page with a way on. What we did not expect is "try again", not a trace."""
+    try:
+        return await handler(request)
+    except web.HTTPException as answer:
+        if answer.status < 400:
+            raise
+        response = page(request, "refused.html", answer.status)
+        kept = ("Allow", "HX-Redirect")
+        response.headers.update({n: answer.headers[n] for n in kept if n in answer.headers})
+        return response
+    except Exception as error:
+        # The database may be away for a moment. No words of the error: they may quote a row.
+        log.error("desk: %s in %s", type(error).__name__, _place(error))
+        response = page(request, "refused.html", 503)
+        response.headers["Retry-After"] = "5"
+        return response
+
+
+@web.middleware
+async def access(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Who it is, whether the request comes from a page of ours, whether they may."""
+    desk, route = request.app[DESK], request.match_info.route
+    if request.match_info.http_exception is not None:
+        return await handler(request)  # no such page, for anybody
+    permission = request.app[PERMISSIONS].get(route, "")
+    unsafe = request.method not in SAFE_METHODS
+    if unsafe and not from_our_page(request, desk.base_url):
+        raise web.HTTPForbidden
+    if permission == ANYONE:
+        await _read_form(request)
+        return await handler(request)
+    worker = await _worker(request, desk, quiet=route in request.app[QUIET])
+    if worker is None:
+        raise _sign_in_first(request, unsafe)
+    request[WORKER] = worker
+    if permission not in MAY.get(worker.role, ()):
+        raise web.HTTPForbidden
+    if unsafe and not _carries_token(await _read_form(request), worker):
+        raise web.HTTPForbidden
+    return await handler(request)
+
+
+def from_our_page(request: web.Request, base_url: str) -> bool:
+    """Was this sent by a page of our own? Browsers say so by themselves since 2023.
+
+    `Origin` decides only where `Sec-Fetch-Site` is missing; it is "null" there when the page has
+    `Referrer-Policy: no-referrer`, and then the answer is no.
+    """
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site == "same-origin"
+    origin = urlsplit(base_url)
+    return request.headers.get("Origin") == f"{origin.scheme}://{origin.netloc}"
+
+
+async def _read_form(request: web.Request) -> Mapping[str, str]:
+    """The form of an unsafe request, as text; aiohttp keeps it for the page."""
+    if request.method in SAFE_METHODS:
+        return {}
+    if request.content_type != FORM:
+        raise web.HTTPUnsupportedMediaType
+    if (request.content_length or 0) > MOST_BODY:
+        raise web.HTTPRequestEntityTooLarge(MOST_BODY, request.content_length or 0)
+    try:
+        form = await request.post()
+    except (ValueError, LookupError):  # bad percent codes, an unknown charset, bad UTF-8
+        raise web.HTTPBadRequest from None
+    return {name: value for name, value in form.items() if isinstance(value, str)}
+
+
+def _carries_token(form: Mapping[str, str], worker: Worker) -> bool:
+    given = form.get("csrf", "").encode("utf-8", "replace")
+    return hmac.compare_digest(given, worker.csrf.encode())
+
+
+async def _worker(request: web.Request, desk: Desk, quiet: bool) -> Worker | None:
+    """Whose session the request carries. A page that refreshes itself (`quiet`) is no use of it:
+    a desk left open ends like any other."""
+    token, now = sessions.token_of(request), desk.clock.now()
+    if not token:
+        return None
+    found = await desk.store.read(lambda connection: sessions.find(connection, token, now))
+    if found is None:
+        return None
+    worker, used_at = found
+    if not quiet and now - used_at > sessions.TOUCH:
+        await desk.store.write(lambda connection: sessions.touch(connection, token, now))
+    return worker
+
+
+def _sign_in_first(request: web.Request, unsafe: bool) -> web.HTTPException:
+    if request.headers.get("HX-Request"):
+        return web.HTTPForbidden(headers={"HX-Redirect": "/desk/sign-in"})
+    return web.HTTPForbidden() if unsafe else web.HTTPSeeOther("/desk/sign-in")
+
+
+def _place(error: Exception) -> str:
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_name}:{trace.tb_lineno}" if trace else "?"

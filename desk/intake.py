@@ -1,0 +1,137 @@
+"""All that one intake's page shows, read in one go."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from bot.conversation.flow import Flow
+from desk import queries
+from desk.queries import AnyRow, Head
+from desk.reading import given, opened, sealer_of
+from desk.record import Record, record
+from store.sealing import Keys
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Words that answered no question; `early` ones came before the person agreed to begin."""
+
+    at: datetime
+    early: bool
+    words: str = field(repr=False)
+    media: tuple[str, ...] = ()
+    erased: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """What was told and what was chosen. `shown` are the messages that explained, as sent."""
+
+    started: AnyRow | None
+    told_at: datetime | None
+    delivered: bool
+    shown: tuple[str, ...]
+    share: AnyRow | None
+    reminders: AnyRow | None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A line of the timeline; the template has the words for `kind`."""
+
+    at: datetime
+    kind: str
+    who: str = ""
+    due: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    head: Head
+    record: Record
+    address: str = field(repr=False)
+    notes: tuple[Note, ...]
+    agreed: Agreed
+    promise: AnyRow | None
+    events: tuple[Event, ...]
+    looks: Sequence[AnyRow]
+
+
+def read(connection: Connection, keys: Keys, flows: Mapping[str, Flow], head: Head) -> Intake:
+    """Open everything that the page of this intake shows."""
+    answers = given(connection, keys, [head]).get(head.id, {})
+    agreed = _agreed(connection, keys, head)
+    promises = [p for p in queries.promises(connection, head.id) if p.dropped_at is None]
+    reads = [p for p in promises if p.kind == "read"]
+    return Intake(
+        head,
+        record(flows.get(head.flow), answers),
+        address(keys, head),
+        tuple(_notes(connection, keys, head, agreed)),
+        agreed,
+        reads[-1] if reads else None,
+        tuple(sorted(_events(connection, head, reads), key=lambda event: event.at)),
+        queries.looks(connection, head.id),
+    )
+
+
+def address(keys: Keys, head: Head) -> str:
+    """The number to reach the person at; empty on channels whose addresses say nothing to us."""
+    words = opened(sealer_of(keys, head), head.address, f"contact.address:{head.contact}")
+    return words if words.startswith("+") else ""
+
+
+def _notes(connection: Connection, keys: Keys, head: Head, agreed: Agreed) -> list[Note]:
+    sealer, begun = sealer_of(keys, head), agreed.started.at if agreed.started else None
+    return [
+        Note(
+            row.at,
+            begun is None or row.at <= begun,
+            opened(sealer, row.text, f"message.text:{row.id}"),
+            tuple(row.media),
+            row.erased_at is not None,
+        )
+        for row in queries.notes(connection, head.id)
+    ]
+
+
+def _agreed(connection: Connection, keys: Keys, head: Head) -> Agreed:
+    """The latest choice of each kind; the messages shown before the first question."""
+    latest = {row.kind: row for row in queries.agreements(connection, head.id)}
+    started = latest.get("start")
+    sealer = sealer_of(keys, head)
+    ids = list(started.shown) if started else []
+    found = {row.id: row for row in queries.messages(connection, ids)}
+    rows = [found[id] for id in ids if id in found]
+    arrived = [row.delivered_at or row.sent_at for row in rows]
+    times = [moment for moment in arrived if moment]
+    return Agreed(
+        started,
+        max(times) if times else None,
+        bool(rows) and all(row.delivered_at for row in rows),
+        tuple(filter(None, (opened(sealer, r.text, f"message.text:{r.id}") for r in rows))),
+        latest.get("share_partial"),
+        latest.get("reminders"),
+    )
+
+
+def _events(connection: Connection, head: Head, reads: Sequence[AnyRow]) -> list[Event]:
+    events = [Event(head.started_at, "wrote")]
+    for row in queries.agreements(connection, head.id):
+        events.append(Event(row.at, f"{row.kind}_{'yes' if row.value else 'no'}"))
+    events += [Event(row.at, f"asked_{row.what}") for row in queries.wishes(connection, head.id)]
+    events += [Event(row.made_at, "promised", due=row.due_at) for row in reads]
+    events += [Event(row.kept_at, "read") for row in reads if row.kept_at]
+    if head.handed_at:
+        events.append(Event(head.handed_at, f"handed_{head.kind}"))
+    if head.taken_at:
+        events.append(Event(head.taken_at, "taken", who=head.taken_name or ""))
+    if head.state != "open" and head.state_at:
+        events.append(Event(head.state_at, head.state))
+    if head.last_in_at and head.last_in_at > max(event.at for event in events):
+        events.append(Event(head.last_in_at, "last"))
+    return events

@@ -1,0 +1,67 @@
+"""What every page of the desk has at hand: the store, the flows, the services, the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+from jinja2 import Environment
+
+from bot.conversation.flow import Flow
+from store.session import Store
+
+
+class Hours(Protocol):
+    @property
+    def zone(self) -> ZoneInfo: ...
+
+
+class Service(Protocol):
+    """What the desk needs to know of a service; the core's `Service` fits."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def practice(self) -> bool: ...
+    @property
+    def hours(self) -> Hours: ...
+
+
+class Clock(Protocol):
+    """Aware UTC time; a practice service may live in days that have not come yet."""
+
+    def now(self, service: str = "") -> datetime: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """`base_url` is the public address without a path at its end; `secure_cookies` says that it
+    is https."""
+
+    store: Store
+    flows: Mapping[str, Flow]
+    services: Mapping[str, Service]
+    clock: Clock
+    base_url: str
+    secure_cookies: bool
+    pages: Environment
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """Who is signed in, and the token that their forms carry."""
+
+    id: str
+    name: str
+    role: str
+    csrf: str
+
+
+DESK = web.AppKey("DESK", Desk)
+WORKER = web.RequestKey("WORKER", Worker)

@@ -1,0 +1,238 @@
+"""What the desk asks of the store: plain selects, run inside a read of `store.session.Store`.
+
+Words come out sealed here; `desk.reading` opens them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    String,
+    and_,
+    cast,
+    func,
+    or_,
+    select,
+)
+
+from store import tables as t
+
+AnyRow = Row[*tuple[Any, ...]]
+GONE = ("erased", "expired")  # by the person, or because their time with us was over
+MOST_WAITING, MOST_TAKEN, MOST_WRITING = 300, 60, 20
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """One conversation and what became of it; `reference` is None until it was handed over."""
+
+    id: str
+    service: str
+    flow: str
+    standing: str
+    language: str
+    started_at: datetime
+    last_in_at: datetime | None
+    closed_at: datetime | None
+    delete_on: datetime | None
+    channel: str
+    state: str
+    state_at: datetime | None
+    contact: str
+    address: bytes = field(repr=False)
+    wrapped_key: bytes | None = field(repr=False)
+    reference: str | None
+    kind: str | None
+    handed_at: datetime | None
+    due_at: datetime | None
+    taken_by: str | None
+    taken_at: datetime | None
+    taken_name: str | None
+    read_at: datetime | None
+
+    @property
+    def gone(self) -> bool:
+        """Are its words erased? The row stays, so that who took it on is told."""
+        return self.kind in GONE
+
+    @property
+    def read(self) -> bool:
+        """Has a worker read what was handed over last?"""
+        return bool(self.read_at and self.handed_at and self.read_at >= self.handed_at)
+
+    @property
+    def key(self) -> str:
+        """What names it in an address of the desk."""
+        return self.reference or self.id
+
+
+def _heads() -> Select[Any]:
+    c, h = t.conversation.c, t.handover.c
+    own = (c.id, c.service, c.flow, c.standing, c.language, c.started_at, c.last_in_at)
+    reach = (t.contact.c.state, t.contact.c.state_at, t.contact.c.address)
+    kept = select(func.max(t.promise.c.kept_at)).where(t.promise.c.conversation == c.id)
+    handed = (h.reference, h.kind, h.at.label("handed_at"), h.due_at, h.taken_by, h.taken_at)
+    return (
+        select(*own, c.closed_at, c.delete_on, t.account.c.channel, t.contact.c.id.label("contact"))
+        .add_columns(*reach, t.person.c.wrapped_key, *handed, t.worker.c.name.label("taken_name"))
+        .add_columns(kept.correlate(t.conversation).scalar_subquery().label("read_at"))
+        .join_from(t.conversation, t.person, c.person == t.person.c.id)
+        .join(t.contact, c.contact == t.contact.c.id)
+        .join(t.account, t.contact.c.account == t.account.c.id)
+        .outerjoin(t.handover, h.conversation == c.id)
+        .outerjoin(t.worker, t.worker.c.id == h.taken_by)
+    )
+
+
+def _read(connection: Connection, query: Select[Any]) -> list[Head]:
+    return [Head(**row._mapping) for row in connection.execute(query)]
+
+
+def _of(services: Sequence[str]) -> Select[Any]:
+    return _heads().where(t.conversation.c.service.in_(services))
+
+
+def waiting(connection: Connection, services: Sequence[str]) -> list[Head]:
+    """Handed over and not picked up, the earliest promise first."""
+    h = t.handover.c
+    order = (h.due_at.is_(None), h.due_at, h.at)
+    query = _of(services).where(h.id.is_not(None), h.taken_by.is_(None), h.kind.not_in(GONE))
+    return _read(connection, query.order_by(*order).limit(MOST_WAITING))
+
+
+def taken(connection: Connection, services: Sequence[str]) -> list[Head]:
+    """Picked up, the latest first."""
+    h = t.handover.c
+    query = _of(services).where(h.taken_by.is_not(None), h.kind.not_in(GONE))
+    return _read(connection, query.order_by(h.taken_at.desc()).limit(MOST_TAKEN))
+
+
+def erased(connection: Connection, services: Sequence[str]) -> list[Head]:
+    """Handed over once; its words are gone."""
+    query = _of(services).where(t.handover.c.kind.in_(GONE))
+    return _read(connection, query.order_by(t.conversation.c.closed_at.desc()).limit(MOST_TAKEN))
+
+
+def writing(connection: Connection, services: Sequence[str]) -> list[Head]:
+    """Not handed over, in these services: for practice only."""
+    query = _of(services).where(t.handover.c.id.is_(None))
+    latest = t.conversation.c.last_in_at.desc()
+    return _read(connection, query.order_by(latest).limit(MOST_WRITING))
+
+
+def unreached(connection: Connection, services: Sequence[str]) -> list[Head]:
+    """Not handed over, and the explanation, or any word of ours, did not arrive."""
+    m, c = t.message.c, t.conversation.c
+    notice = and_(
+        m.conversation == c.id, m.failed_at.is_not(None), cast(m.said, String).like('%"notice.%')
+    )
+    unexplained = and_(c.standing.in_(("new", "explaining")), select(m.id).where(notice).exists())
+    query = _of(services).where(
+        t.handover.c.id.is_(None), or_(unexplained, t.contact.c.state == "unreachable")
+    )
+    return _read(connection, query.order_by(c.last_in_at.desc()).limit(MOST_TAKEN))
+
+
+def find(connection: Connection, key: str) -> Head | None:
+    """By the reference of a hand-over, or by a conversation's id."""
+    matches = or_(t.handover.c.reference == key.upper(), t.conversation.c.id == key)
+    return next(iter(_read(connection, _heads().where(matches).limit(1))), None)
+
+
+def of_ids(connection: Connection, conversations: Sequence[str]) -> dict[str, Head]:
+    query = _heads().where(t.conversation.c.id.in_(conversations))
+    return {head.id: head for head in _read(connection, query)}
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a person asked for: a `person` to call them, or to `delete` their words."""
+
+    id: str
+    conversation: str
+    what: str
+    at: datetime
+    seen_at: datetime | None
+
+
+def _wishes(connection: Connection, where: ColumnElement[bool]) -> list[Wish]:
+    a = t.asked.c
+    query = select(a.id, a.conversation, a.what, a.at, a.seen_at).where(where).order_by(a.at)
+    return [Wish(**row._mapping) for row in connection.execute(query)]
+
+
+def open_wishes(connection: Connection) -> list[Wish]:
+    """All that no worker has answered yet."""
+    return _wishes(connection, t.asked.c.seen_at.is_(None))
+
+
+def wishes(connection: Connection, conversation: str) -> list[Wish]:
+    return _wishes(connection, t.asked.c.conversation == conversation)
+
+
+def wish(connection: Connection, id: str) -> Wish | None:
+    return next(iter(_wishes(connection, t.asked.c.id == id)), None)
+
+
+def parked(connection: Connection) -> int:
+    """How many messages were set aside because we could not read them or could not go on."""
+    query = select(func.count()).select_from(t.parked).where(t.parked.c.seen_at.is_(None))
+    return connection.scalar(query) or 0
+
+
+def answers(
+    connection: Connection, conversations: Sequence[str], questions: Sequence[str]
+) -> Sequence[AnyRow]:
+    """The present answers, to these questions or with none named to all."""
+    a = t.answer.c
+    query = select(a.id, a.conversation, a.question, a.status, a.choices, a.messages, a.at)
+    current = query.where(a.conversation.in_(conversations), a.current)
+    if questions:
+        current = current.where(a.question.in_(questions))
+    return connection.execute(current.order_by(a.at, a.id)).all()
+
+
+def messages(connection: Connection, ids: Sequence[str]) -> Sequence[AnyRow]:
+    m = t.message.c
+    query = select(m.id, m.text, m.at, m.sent_at, m.delivered_at, m.failed_at)
+    return connection.execute(query.where(m.id.in_(ids))).all()
+
+
+def notes(connection: Connection, conversation: str) -> Sequence[AnyRow]:
+    """What the person wrote that answered no question."""
+    m = t.message.c
+    query = select(m.id, m.text, m.at, m.media, m.erased_at).order_by(m.at, m.id)
+    return connection.execute(
+        query.where(m.conversation == conversation, m.direction == "in", m.kind == "note")
+    ).all()
+
+
+def agreements(connection: Connection, conversation: str) -> Sequence[AnyRow]:
+    a = t.agreement.c
+    query = select(a.kind, a.value, a.language, a.channel, a.flow_fingerprint, a.shown, a.at)
+    return connection.execute(
+        query.where(a.conversation == conversation).order_by(a.at, a.id)
+    ).all()
+
+
+def promises(connection: Connection, conversation: str) -> Sequence[AnyRow]:
+    p = t.promise.c
+    query = select(p.kind, p.due_at, p.made_at, p.kept_at, p.dropped_at).order_by(p.made_at, p.id)
+    return connection.execute(query.where(p.conversation == conversation)).all()
+
+
+def looks(connection: Connection, conversation: str) -> Sequence[AnyRow]:
+    """Who has looked, the latest first."""
+    k = t.look.c
+    name = func.coalesce(t.worker.c.name, k.worker).label("name")
+    query = select(name, k.purpose, k.at).outerjoin(t.worker, t.worker.c.id == k.worker)
+    chosen = query.where(k.conversation == conversation)
+    return connection.execute(chosen.order_by(k.at.desc(), k.id.desc())).all()

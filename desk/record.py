@@ -1,0 +1,143 @@
+"""One intake as a worker reads it: the person's own words, each in its place.
+
+The places are those of the practice brief: safe contact first, then who they are and what they
+asked for, then what is strong; a flow's own sections come after, in the flow's order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.conversation.flow import Flow, Question
+from bot.conversation.model import Answer
+from desk.reading import Given
+
+# Questions with a place of their own, by id; the codes are those of the reference intake.
+SAFE_TO_TEXT = "safe_to_text"  # B1
+OTHER_WAY = "other_way"  # B1b
+GOOD_TIMES = "good_times"  # B2
+VOICEMAIL = "voicemail"  # B3
+NAME = "name"  # B5
+MATTERS_MOST = "matters_most"  # C1
+WOULD_HELP = "would_help"  # C2
+PLEASE_DONT = "please_dont"  # C3
+ACCESS = "access"  # D1
+HOW_TO_TALK = "how_to_talk"  # E1
+HOW_SOON = "how_soon"  # E2
+PLACED = frozenset(
+    {SAFE_TO_TEXT, OTHER_WAY, GOOD_TIMES, VOICEMAIL, NAME, ACCESS, HOW_SOON}
+    | {PLEASE_DONT, HOW_TO_TALK}
+)
+WISHES = (WOULD_HELP, MATTERS_MOST)
+STRONG = ("strengths", "what_matters")
+LISTED = (NAME, SAFE_TO_TEXT, OTHER_WAY, GOOD_TIMES, VOICEMAIL, HOW_SOON)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One answer under its heading. `status` is "" where the question was not reached."""
+
+    question: str
+    heading: str
+    status: str = ""
+    at: datetime | None = None
+    codes: tuple[str, ...] = field(default=(), repr=False)
+    labels: tuple[str, ...] = field(default=(), repr=False)
+    words: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def answered(self) -> bool:
+        return self.status == "answered"
+
+    @property
+    def shown(self) -> bool:
+        """Has it a place on the record? A removed answer keeps its place, without the words."""
+        return self.status in ("answered", "removed")
+
+    @property
+    def line(self) -> str:
+        """Choices and words in one line, for lists."""
+        return " ".join((", ".join(self.labels), *self.words)).strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    title: str
+    said: tuple[Said, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """All answers of one intake; `by` finds any of them, an empty one where nothing was said.
+
+    `wish` is what they asked for: what would help, or as long as they have not said so what
+    matters most. It stands by itself, not in `strong` a second time.
+    """
+
+    said: Mapping[str, Said]
+    wish: Said
+    strong: tuple[Group, ...]
+    others: tuple[Group, ...]
+    not_yet: tuple[str, ...]
+    not_reached: tuple[str, ...]
+
+    def by(self, question: str) -> Said:
+        return self.said.get(question) or Said(question, "")
+
+
+def said(question: Question | None, given: Given) -> Said:
+    """An answer in the words of its question; of a question that is gone, under its id."""
+    if question is None:
+        heading = given.question.replace("_", " ").capitalize()
+        labels = given.codes
+    else:
+        heading = question.shows_as
+        names = {choice.code: choice.label for choice in question.choices}
+        labels = tuple(names.get(code, code) for code in given.codes)
+    words = given.words if not given.codes else ()
+    status, at = given.status, given.at
+    return Said(given.question, heading, status, at, given.codes, labels, words)
+
+
+def record(flow: Flow | None, given: Mapping[str, Given]) -> Record:
+    """Everything in its place. Without its flow, an intake is one list of answers."""
+    all_said = {id: said(flow.question(id) if flow else None, g) for id, g in given.items()}
+    wish = next((all_said[id] for id in WISHES if _answered(all_said, id)), Said("", ""))
+    groups = list(_groups(flow, all_said, wish))
+    known = {wish.question} | {s.question for _, group in groups for s in group.said}
+    strong = tuple(group for tag, group in groups if tag in STRONG)
+    others = tuple(group for tag, group in groups if tag not in STRONG)
+    left = tuple(s for id, s in all_said.items() if id not in known | PLACED and s.shown)
+    if left:
+        others = (*others, Group("", left))
+    return Record(
+        all_said,
+        wish,
+        strong,
+        others,
+        tuple(s.heading for s in all_said.values() if s.status == "skipped"),
+        tuple(_not_reached(flow, given)),
+    )
+
+
+def _answered(all_said: Mapping[str, Said], id: str) -> bool:
+    return id in all_said and all_said[id].answered
+
+
+def _groups(
+    flow: Flow | None, all_said: Mapping[str, Said], wish: Said
+) -> Iterator[tuple[str, Group]]:
+    elsewhere = PLACED | {wish.question}
+    for section in flow.sections if flow else ():
+        ids = [question.id for question in section.questions if question.id not in elsewhere]
+        shown = tuple(all_said[id] for id in ids if id in all_said and all_said[id].shown)
+        if shown:
+            yield section.tag, Group(section.title, shown)
+
+
+def _not_reached(flow: Flow | None, given: Mapping[str, Given]) -> Iterator[str]:
+    if flow:
+        answers = {id: Answer(id, "answered", choices=g.codes) for id, g in given.items()}
+        yield from (q.shows_as for q in flow.path(answers) if q.id not in given)

@@ -1,0 +1,97 @@
+"""Sessions of workers: 256 random bits in a cookie, their SHA-256 in the database.
+
+They end after 30 minutes without use, after 12 hours in any case, and at once on signing out.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+
+from aiohttp import web
+from sqlalchemy import Connection, select, update
+
+from desk.kit import DESK, Worker
+from store import tables as t
+from store.sealing import token_hash
+
+IDLE = timedelta(minutes=30)
+LONGEST = timedelta(hours=12)
+TOUCH = timedelta(minutes=1)  # a page opened sooner after the last one costs no write
+
+
+def cookie_name(secure: bool) -> str:
+    """Browsers keep a `__Host-` cookie only if it is Secure, and some refuse Secure over plain
+    http even on loopback, where the rehearsal runs. There a plain name does."""
+    return "__Host-ownpace" if secure else "ownpace"
+
+
+def token_of(request: web.Request) -> str:
+    return request.cookies.get(cookie_name(request.app[DESK].secure_cookies), "")
+
+
+def set_cookie(response: web.Response, token: str, secure: bool) -> None:
+    """No age: the browser forgets it when it closes; the database decides in any case."""
+    response.set_cookie(
+        cookie_name(secure), token, path="/", secure=secure, httponly=True, samesite="Lax"
+    )
+
+
+def drop_cookie(response: web.Response, secure: bool) -> None:
+    response.del_cookie(cookie_name(secure), path="/", secure=secure, httponly=True, samesite="Lax")
+
+
+def use_link(connection: Connection, token: str, now: datetime) -> str | None:
+    """Use a one-time link up; the worker that it is for, or None: used, too old, unknown."""
+    link, w = t.sign_in_link.c, t.worker.c
+    good = (link.token_hash == token_hash(token), link.used_at.is_(None), link.expires_at > now)
+    used = connection.execute(update(t.sign_in_link).where(*good).values(used_at=now))
+    if used.rowcount != 1:
+        return None
+    owner = select(w.id).join(t.sign_in_link, link.worker == w.id)
+    return connection.scalar(
+        owner.where(link.token_hash == token_hash(token), w.closed_at.is_(None))
+    )
+
+
+def begin(connection: Connection, worker: str, now: datetime) -> str:
+    """A new session; returns its token, which is never used again once it ended."""
+    token = secrets.token_urlsafe(32)
+    connection.execute(
+        t.session.insert().values(
+            token_hash=token_hash(token),
+            worker=worker,
+            csrf=secrets.token_urlsafe(32),
+            created_at=now,
+            used_at=now,
+        )
+    )
+    return token
+
+
+def find(connection: Connection, token: str, now: datetime) -> tuple[Worker, datetime] | None:
+    """Whose session this is and when it was last used; None once it ended in any way."""
+    s, w = t.session.c, t.worker.c
+    row = connection.execute(
+        select(w.id, w.name, w.role, s.csrf, s.used_at)
+        .join_from(t.session, t.worker, s.worker == w.id)
+        .where(
+            s.token_hash == token_hash(token),
+            s.ended_at.is_(None),
+            s.used_at > now - IDLE,
+            s.created_at > now - LONGEST,
+            w.closed_at.is_(None),
+        )
+    ).one_or_none()
+    return (Worker(row.id, row.name, row.role, row.csrf), row.used_at) if row else None
+
+
+def touch(connection: Connection, token: str, now: datetime) -> None:
+    session = update(t.session).where(t.session.c.token_hash == token_hash(token))
+    connection.execute(session.values(used_at=now))
+
+
+def end(connection: Connection, token: str, now: datetime) -> None:
+    s = t.session.c
+    session = update(t.session).where(s.token_hash == token_hash(token), s.ended_at.is_(None))
+    connection.execute(session.values(ended_at=now))

@@ -1,0 +1,57 @@
+"""In by a link that works once, out at once.
+
+The link's token stands after `#`, which browsers send to nobody: it is in no log. A small script
+moves it into the form; without scripts one pastes it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from aiohttp import web
+from sqlalchemy import Connection
+
+from desk import sessions
+from desk.kit import DESK
+from desk.pages import page
+
+
+async def show(request: web.Request) -> web.Response:
+    return page(request, "sign_in.html", failed=False)
+
+
+async def enter(request: web.Request) -> web.Response:
+    """Use the link up. A session that this browser had ends: no token lives through sign-in."""
+    desk, now = request.app[DESK], request.app[DESK].clock.now()
+    link, old = str((await request.post()).get("token", "")), sessions.token_of(request)
+    # A whole link may have been pasted instead of the part after the mark.
+    link = link.rpartition("#")[2].strip()
+    token = await desk.store.write(lambda connection: _enter(connection, link, old, now))
+    if token is None:
+        return page(request, "sign_in.html", status=403, failed=True)
+    response = web.Response(status=303, headers={"Location": "/desk/"})
+    sessions.set_cookie(response, token, desk.secure_cookies)
+    return response
+
+
+def _enter(connection: Connection, link: str, old: str, now: datetime) -> str | None:
+    worker = sessions.use_link(connection, link, now)
+    if worker is None:
+        return None
+    if old:
+        sessions.end(connection, old, now)
+    return sessions.begin(connection, worker, now)
+
+
+async def leave(request: web.Request) -> web.Response:
+    desk, now, token = request.app[DESK], request.app[DESK].clock.now(), sessions.token_of(request)
+    await desk.store.write(lambda connection: sessions.end(connection, token, now))
+    response = web.Response(status=303, headers={"Location": "/desk/signed-out"})
+    # Not "cookies": that would end the cookies of everything else at this domain.
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    sessions.drop_cookie(response, desk.secure_cookies)
+    return response
+
+
+async def left(request: web.Request) -> web.Response:
+    return page(request, "signed_out.html")
