@@ -187,4 +187,3 @@ def _world(player: Play, what: str) -> None:
     if not passed:
         raise ValueError(f"the world does not know: {what!r}")
     player.later(int(passed[1]) * SPANS[passed[2]], what)
-

@@ -39,13 +39,16 @@ def harbour(**changes: object) -> Service:
     return Service(**{**settings, **changes})  # type: ignore[arg-type]
 
 
+def _read(name: str) -> str:
+    return (BOT / "flows" / name).read_text("utf-8")
+
+
 @cache
 def world() -> World:
     """The shipped intake at Harbour Support."""
-    read = lambda name: (BOT / "flows" / name).read_text("utf-8")  # noqa: E731
     return World(
         service=harbour(),
-        flow=flow.parse(read("self_referral.toml"), "self_referral.toml"),
-        phrases=phrases.parse(read("common.toml"), "common.toml"),
+        flow=flow.parse(_read("self_referral.toml"), "self_referral.toml"),
+        phrases=phrases.parse(_read("common.toml"), "common.toml"),
         catalogues=catalogues(),
     )

@@ -135,8 +135,11 @@ def _at_bookmark(step: Step, event: Wrote, heard: Meaning) -> None:
     elif step.conversation.standing in ("paused", "stopped"):
         file_words(step)
         leaving.ask_resume(step, words_kept=True)
-    elif isinstance(heard, Unclear) and step.conversation.position.place == "question":
-        file(step, "answer", step.conversation.position.id)
+    elif isinstance(heard, Unclear) and step.conversation.position.place != "end":
+        if step.conversation.position.place in ("question", "edit"):
+            file(step, "answer", step.conversation.position.id)
+        else:
+            file_words(step)
         step.change(pending=event.message, pending_size=weight(event.text))
         step.push(f"mean.{heard.guess}")
         ask_again(step)

@@ -17,6 +17,7 @@ LOOKALIKES = str.maketrans(
     "авекмнорстухіѕјԁԛԝαβεζηικμνορτυχıłøđ",
     "abekmhopctyxisjdqwabezhikmnoptuxilod",
 )
+LONGEST_POLITE = 5  # words
 UNSURE = "~"  # stands before a way of saying a command that may as well be an answer
 
 
@@ -50,6 +51,18 @@ def key(text: str) -> str:
 
 
 @lru_cache(maxsize=1024)
+def ours(text: str) -> str:
+    """`fold` for words of our own, remembered; what a person wrote is never kept here."""
+    return fold(text)
+
+
+@lru_cache(maxsize=1024)
+def in_order(says: str) -> tuple[str, ...]:
+    """The folded items of a comma list, as they stand."""
+    return tuple(map(fold, listed(says)))
+
+
+@lru_cache(maxsize=1024)
 def ways(says: str) -> frozenset[str]:
     """The folded items of a comma list; an unsure one keeps its mark."""
     return frozenset(
@@ -60,11 +73,10 @@ def ways(says: str) -> frozenset[str]:
 def cuts(tokens: Sequence[str], polite: AbstractSet[str], *, backwards: bool = False) -> set[int]:
     """Where the message may begin once polite words, symbols and none are taken off its start."""
     step = -1 if backwards else 1
-    longest = max((words.count(" ") + 1 for words in polite), default=1)
     found, waiting = {0}, [0]
     while waiting:
         start = waiting.pop()
-        for end in range(start + 1, min(start + longest, len(tokens)) + 1):
+        for end in range(start + 1, min(start + LONGEST_POLITE, len(tokens)) + 1):
             words = " ".join(tokens[start:end][::step])
             if end not in found and (words in polite or not any(map(str.isalnum, words))):
                 found.add(end)

@@ -7,6 +7,7 @@ belongs to the `Turn`. The machine is triggered on a throw-away object that carr
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final, get_args
 
 from transitions import Machine
@@ -65,8 +66,11 @@ def build_machine() -> Machine:
 _EVENTS: Final = build_machine().events
 
 
+@cache
 def move(standing: Standing, trigger: str) -> Standing:
-    """The standing after a move. Raises `Impossible` where the table does not allow it."""
+    """The standing after a move. Raises `Impossible` where the table does not allow it.
+
+    The machine has no conditions, so each pair has one answer and is worked out once."""
     traveller = _Traveller(standing)
     try:
         _EVENTS[trigger].trigger(traveller)

@@ -8,13 +8,14 @@ ends. English words work in every language. The words themselves are data.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import product
 
 from bot.conversation.channel import Traits
-from bot.conversation.folding import UNSURE, cuts, fold, key, one_slip, ways
-from bot.conversation.i18n import FRAGMENT, SAYS, TEACH, Catalogue, listed
+from bot.conversation.folding import UNSURE, cuts, fold, in_order, key, one_slip, ours, ways
+from bot.conversation.i18n import FRAGMENT, SAYS, TEACH, Catalogue
 from bot.conversation.model import Option
 from bot.conversation.phrases import Phrases
 
@@ -72,8 +73,10 @@ def understand(
     owned = traits.owned.get(text.strip().upper())
     if owned and text.strip().upper() != "YES":
         return Command({"start": "carry_on"}.get(owned, owned), carrier=True)
-    asked = _Asked(_Data(words, catalogue), tuple(options), yes_no)
-    candidates = asked.data.candidates(key(text))
+    said = key(text)
+    data = _Data(words, catalogue)
+    asked = _Asked(data, data.commands(), tuple(options), yes_no)
+    candidates = data.candidates(said)
     for candidate in candidates:
         if found := asked.exact(candidate):
             return found
@@ -82,8 +85,21 @@ def understand(
     for candidate in candidates:
         if code := asked.nearly(candidate):
             return Chose((code,))
-    guess = asked.data.guess(key(text))
+    guess = data.guess(said)
     return Unclear(guess) if guess else Words(text)
+
+
+@lru_cache(maxsize=32)
+def _index(words: tuple[tuple[str, ...], ...]) -> Mapping[str, tuple[str, ...]]:
+    """Commands by way of saying, from (name, lists of ways). Made once for each language."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name, *lists in words:
+        for way in (way for text in lists for way in ways(text)):
+            said = way.removeprefix(UNSURE)
+            mark = UNSURE if said != way else ""
+            if not {name, UNSURE + name} & set(found.get(said, ())):
+                found[said] = (*found.get(said, ()), mark + name)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,25 +119,19 @@ class _Data:
             return int(words)
         english = self.words.fragments.get("numbers", "")
         for text in (self.catalogue.text(english, FRAGMENT), english):
-            names = [fold(name) for name in listed(text)]
-            if words in names:
+            if words in (names := in_order(text)):
                 return names.index(words) + 1
         return 0
 
-    def commands(self, said: str) -> list[str]:
-        """The commands that are said like this, with `~` before one to ask about first."""
-        found = []
-        for name, word in self.words.words.items():
-            taught = (self.catalogue.text(t, TEACH) for t in (word.teach, word.teach_sms))
-            for text in (self.catalogue.text(word.says, SAYS), word.says, *taught):
-                known = ways(text)
-                if said in known:
-                    found.append(name)
-                    break
-                if UNSURE + said in known:
-                    found.append(UNSURE + name)
-                    break
-        return found
+    def commands(self) -> Mapping[str, tuple[str, ...]]:
+        """The commands by each way of saying them, with `~` before one to ask about first."""
+        text = self.catalogue.text
+        return _index(
+            tuple(
+                (name, text(w.says, SAYS), w.says, text(w.teach, TEACH), text(w.teach_sms, TEACH))
+                for name, w in self.words.words.items()
+            )
+        )
 
     def candidates(self, said: str) -> list[str]:
         """The message, then with polite words taken off its ends, the longest first."""
@@ -141,7 +151,7 @@ class _Data:
             word.name
             for word in self.words.words.values()
             for text in (word.teach, word.teach_sms)
-            for taught in {fold(text), fold(self.catalogue.text(text, TEACH))}
+            for taught in {ours(text), ours(self.catalogue.text(text, TEACH))}
             if len(taught) >= 4 and taught[0] == said[0] and one_slip(said, taught)
         }
         return near.pop() if len(near) == 1 else ""
@@ -152,6 +162,7 @@ class _Asked:
     """What is asked now."""
 
     data: _Data
+    commands: Mapping[str, tuple[str, ...]]
     options: tuple[Option, ...]
     yes_no: bool
 
@@ -160,7 +171,7 @@ class _Asked:
         if code := self.option(said):
             return Chose((code,))
         codes = {option.code for option in self.options}
-        found = self.data.commands(said)
+        found = self.commands.get(said, ())
         for name in found:
             if name in codes:
                 return Chose((name,))
@@ -185,7 +196,7 @@ class _Asked:
         return not rest or rest in labels
 
     def labels(self, option: Option) -> set[str]:
-        return {fold(option.label), fold(self.data.catalogue.text(option.label, option.context))}
+        return {ours(option.label), ours(self.data.catalogue.text(option.label, option.context))}
 
     def several(self, text: str) -> tuple[str, ...]:
         """All the options that a message such as `1 and 3` names, or none if part is unclear."""

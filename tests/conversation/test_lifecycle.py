@@ -55,10 +55,14 @@ def test_the_drawing_in_the_docs_is_fresh() -> None:
     assert (DOCS / "lifecycle.mmd").read_text("utf-8") == drawing()
 
 
-def test_a_move_takes_at_most_ten_microseconds(record_property: Callable[[str, object], None]) -> None:
-    """Held against a sum that takes 13 microseconds on the machine the 10 were set for, so that
-    a busy machine slows both."""
-    quickest = lambda work: min(timeit.repeat(work, number=200, repeat=60)) / 200 * 1e6  # noqa: E731
-    step, paired = quickest(lambda: move("explaining", "agree")), quickest(lambda: sum(range(1000)))
-    record_property("move_microseconds", round(step, 1))
-    assert step / paired <= 10 / 13, f"{step:.1f} us a move, {paired:.1f} us the sum beside it"
+def test_a_move_takes_at_most_ten_microseconds(
+    record_property: Callable[[str, object], None],
+) -> None:
+    def quickest(work: Callable[[], object]) -> float:
+        return min(timeit.repeat(work, number=100, repeat=50)) / 100 * 1e6
+
+    step = quickest(lambda: move("explaining", "agree"))
+    machine = quickest(lambda: move.__wrapped__("explaining", "agree"))
+    record_property("move_microseconds", round(step, 2))
+    record_property("machine_microseconds", round(machine, 1))
+    assert step <= 10

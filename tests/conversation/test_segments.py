@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from bot.conversation.segments import ALONE, GSM_BASIC, GSM_EXTENDED, JOINED, count, fits
 
-VECTORS = json.loads((Path(__file__).parent.parent / "vectors/sms_segments.json").read_text("utf-8"))
+VECTORS = json.loads(
+    (Path(__file__).parent.parent / "vectors/sms_segments.json").read_text("utf-8")
+)
 GSM = "".join(sorted(GSM_BASIC | GSM_EXTENDED))
 ANY = st.text(st.sampled_from("a €[^é👍🏽á’\n中"), max_size=500)
 
