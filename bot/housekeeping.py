@@ -1,0 +1,110 @@
+"""What falls due: timers become events, what is past its date is erased, empty contacts go.
+
+A timer is deleted by the batch that takes its `Due`, in the same transaction: whatever stops us
+in between, it comes due once. Each service has its own clock.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Collection
+from datetime import timedelta
+from functools import partial
+from typing import Protocol
+
+from bot.clock import Clock
+from bot.conversation.channel import Away, Envelope, Receipt
+from bot.conversation.model import Due
+from store import retention
+from store.session import Store
+
+PULSE = 5.0  # seconds between looks for due timers
+CLEARING = 60.0  # seconds between rounds of erasing
+EMPTY_FOR = timedelta(days=1)  # that long, a last confirmation can still be sent
+log = logging.getLogger("ownpace.housekeeping")
+
+
+class Inbox(Protocol):
+    """Where timers that came due are taken to."""
+
+    async def receive(self, envelope: Envelope) -> Receipt: ...
+
+
+class Housekeeper:
+    """Keeps house for these services, by id."""
+
+    def __init__(
+        self,
+        store: Store,
+        inbox: Inbox,
+        clock: Clock,
+        worlds: Collection[str],
+        *,
+        pulse: float = PULSE,
+    ) -> None:
+        self._store, self._inbox, self._clock = store, inbox, clock
+        self._services, self._pulse = list(worlds), pulse
+        self._ringing = asyncio.Lock()
+
+    async def run(self) -> None:
+        """Keep house until cancelled."""
+        clear_at, loop = 0.0, asyncio.get_running_loop()
+        while True:
+            clearing = loop.time() >= clear_at
+            clear_at = loop.time() + CLEARING if clearing else clear_at
+            try:
+                await (self.sweep() if clearing else self.ring())
+            except Away:
+                log.warning("the database is away; housekeeping waits")
+            except Exception as error:
+                log.error("housekeeping failed: %s", type(error).__name__)
+            await asyncio.sleep(self._pulse)
+
+    async def sweep(self) -> None:
+        """Everything once: timers first, so that nobody's last turn is lost to erasing."""
+        await self.ring()
+        for service in self._services:
+            await self._erase(service)
+            await self._empty(service)
+        # Also for what a person had erased in a conversation since the last time.
+        await self._store.checkpoint()
+
+    async def ring(self) -> None:
+        """Every timer that came due becomes an event, once. Raises `Away`."""
+        async with self._ringing:
+            for service in self._services:
+                now = self._clock.now(service)
+                look = partial(retention.due_timers, service=service, now=now)
+                due = await self._store.read(look)
+                # All at once: they share commits.
+                await asyncio.gather(
+                    *(
+                        _one(self._inbox.receive(Envelope(Due(name), now, conversation=id)), id)
+                        for id, name in due
+                    )
+                )
+
+    async def _erase(self, service: str) -> None:
+        """Conversations past their date, a transaction each: others may write in between."""
+        now, keys = self._clock.now(service), self._store.keys
+        for id in await self._store.read(partial(retention.expired, service=service, now=now)):
+            expire = partial(retention.expire, keys=keys, conversation=id, now=now)
+            await _one(self._store.write(expire), id)
+
+    async def _empty(self, service: str) -> None:
+        now, keys = self._clock.now(service), self._store.keys
+        look = partial(retention.empty_contacts, service=service, before=now - EMPTY_FOR)
+        for id in await self._store.read(look):
+            remove = partial(retention.remove_contact, keys=keys, contact=id, now=now)
+            await _one(self._store.write(remove), id)
+
+
+async def _one(work: Awaitable[object], id: str) -> None:
+    """One of many: its trouble is logged and keeps none of the others."""
+    try:
+        await work
+    except Away:
+        raise
+    except Exception as error:
+        log.error("housekeeping of %s failed: %s", id, type(error).__name__)

@@ -1,0 +1,152 @@
+"""Erasing: everything that a person gave us, one conversation of theirs, or one answer.
+
+Rows that others count on stay, blank. What made their words readable, the person's key, is
+destroyed, so that an old copy of a page says nothing either. The bytes are gone from the files
+once the caller, after its commit, has called `Store.checkpoint`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, delete, func, null, or_, select, update
+
+from bot.conversation.model import Conversation
+from store import tables as t
+from store.ids import new_id
+from store.packing import pack
+from store.sealing import Keys, Sealer, Unreadable
+
+
+def erase(connection: Connection, keys: Keys, conversation: str, at: datetime) -> str:
+    """Erase everything that the person of this conversation gave us, in all they ever wrote.
+
+    Their contacts and conversations then belong to a fresh person, whose id is returned: one last
+    confirmation can be written under its key. Raises `NoResultFound` for an unknown conversation.
+    """
+    old = connection.execute(
+        select(t.person)
+        .join(t.conversation, t.conversation.c.person == t.person.c.id)
+        .where(t.conversation.c.id == conversation)
+    ).one()
+    fresh, wrapped = new_id(), keys.new_person_key()
+    connection.execute(
+        t.person.insert().values(id=fresh, service=old.service, wrapped_key=wrapped, created_at=at)
+    )
+    if old.wrapped_key is not None:
+        before, after = keys.person(old.wrapped_key), keys.person(wrapped)
+        _move_contacts(connection, before, after, old.id, fresh, at)
+        keys.forget(old.wrapped_key)
+    theirs = t.conversation.c.person == old.id
+    blank(connection, keys.person(wrapped), _ids(connection, theirs), at)
+    connection.execute(update(t.conversation).where(theirs).values(person=fresh))
+    destroy_key(connection, old.id, at)
+    return fresh
+
+
+def blank(
+    connection: Connection, sealer: Sealer, conversations: Sequence[str], at: datetime
+) -> None:
+    """Take all words out of these conversations and close them. `sealer` seals what is left."""
+    messages = t.message.c.conversation.in_(conversations)
+    _blank_messages(connection, messages, at)
+    connection.execute(update(t.message).where(messages).values(question="", said=[], media=[]))
+    connection.execute(
+        update(t.outgoing)
+        .where(t.outgoing.c.message.in_(select(t.message.c.id).where(messages)))
+        .values(buttons=[])
+    )
+    for table in (t.answer, t.timer, t.parked):
+        connection.execute(delete(table).where(table.c.conversation.in_(conversations)))
+    _drop_promises(connection, conversations, at)
+    connection.execute(
+        update(t.handover)
+        .where(t.handover.c.conversation.in_(conversations))
+        .values(kind="erased", due_at=null())
+    )
+    for conversation in conversations:
+        _close(connection, sealer, conversation, at)
+
+
+def forget_answer(connection: Connection, conversation: str, question: str, at: datetime) -> None:
+    """Erase every version of the words of one answer. That there was one stays known."""
+    of_question = (t.answer.c.conversation == conversation) & (t.answer.c.question == question)
+    versions = connection.scalars(select(t.answer.c.messages).where(of_question))
+    named = {message for version in versions for message in version}
+    words = (t.message.c.conversation == conversation) & (t.message.c.direction == "in")
+    _blank_messages(
+        connection,
+        words & or_(t.message.c.question == question, t.message.c.id.in_(named)),
+        at,
+    )
+    connection.execute(update(t.answer).where(of_question).values(choices=null()))
+
+
+def destroy_key(connection: Connection, person: str, at: datetime) -> None:
+    """Make everything sealed under this person's key unreadable, wherever a copy may be."""
+    connection.execute(
+        update(t.person)
+        .where(t.person.c.id == person)
+        .values(wrapped_key=null(), erased_at=func.coalesce(t.person.c.erased_at, at))
+    )
+
+
+def _ids(connection: Connection, which: ColumnElement[bool]) -> list[str]:
+    return list(connection.scalars(select(t.conversation.c.id).where(which)))
+
+
+def _move_contacts(
+    connection: Connection, old: Sealer, new: Sealer, person: str, fresh: str, at: datetime
+) -> None:
+    """Seal the addresses in use for the fresh person; forget ended and unreadable ones."""
+    contacts = connection.execute(select(t.contact).where(t.contact.c.person == person)).all()
+    for contact in contacts:
+        name = f"contact.address:{contact.id}"
+        gone = {"address": b"", "address_hash": b"", "valid_to": contact.valid_to or at}
+        try:
+            address = old.open(contact.address, name)
+            kept = gone if contact.valid_to else {"address": new.seal(address, name)}
+        except Unreadable:
+            kept = gone
+        connection.execute(
+            update(t.contact).where(t.contact.c.id == contact.id).values(person=fresh, **kept)
+        )
+
+
+def _blank_messages(connection: Connection, which: ColumnElement[bool], at: datetime) -> None:
+    """Blank the text of these messages; those of ours that wait to be sent are taken back."""
+    connection.execute(
+        update(t.outgoing)
+        .where(t.outgoing.c.state.in_(("new", "begun")))
+        .where(t.outgoing.c.message.in_(select(t.message.c.id).where(which)))
+        .values(state="withdrawn")
+    )
+    connection.execute(
+        update(t.message)
+        .where(which, t.message.c.text.is_not(None))
+        .values(text=null(), erased_at=at)
+    )
+
+
+def _drop_promises(connection: Connection, conversations: Sequence[str], at: datetime) -> None:
+    of_these = t.promise.c.conversation.in_(conversations)
+    open_ones = t.promise.c.kept_at.is_(None) & t.promise.c.dropped_at.is_(None)
+    connection.execute(update(t.promise).where(of_these, open_ones).values(dropped_at=at))
+
+
+def _close(connection: Connection, sealer: Sealer, conversation: str, at: datetime) -> None:
+    row = t.conversation.c
+    nothing = sealer.seal(
+        pack(Conversation(standing="ended")), f"conversation.state:{conversation}"
+    )
+    connection.execute(
+        update(t.conversation)
+        .where(row.id == conversation)
+        .values(
+            state=nothing,
+            standing="ended",
+            closed_at=func.coalesce(row.closed_at, at),
+            delete_on=null(),
+        )
+    )

@@ -1,0 +1,51 @@
+"""A conversation comes back as it was put away."""
+
+from dataclasses import fields
+from datetime import UTC, datetime
+
+from bot.conversation.model import Answer, Conversation, Position
+from store.packing import pack, unpack
+
+FULL = Conversation(
+    standing="asking",
+    position=Position("question", "safe_now", 2),
+    over=("why", "language"),
+    language="es",
+    channel="telegram",
+    holder="worker",
+    discreet=True,
+    answers={
+        "name": Answer("name", "answered", (), ("m1", "m2"), "f1", 12),
+        "safe": Answer("safe", "skipped", ("a", "b")),
+    },
+    told={"notice.1": "delivered"},
+    agreed=True,
+    share=False,
+    reminders=True,
+    handed="partial",
+    aside=True,
+    blocked="unreachable",
+    pending="m3",
+    pending_size=7,
+    said=("q.name",),
+    unclear=2,
+    since_hint=1,
+    reminded=1,
+    last_wrote=datetime(2026, 11, 19, 9, 30, 1, 5, tzinfo=UTC),
+    started=datetime(2026, 11, 19, 9, 0, tzinfo=UTC),
+)
+
+
+def test_every_field_differs_from_its_default_here() -> None:
+    new = Conversation()
+    same = [f.name for f in fields(FULL) if getattr(FULL, f.name) == getattr(new, f.name)]
+    assert same == []
+
+
+def test_it_comes_back_whole() -> None:
+    assert unpack(pack(FULL)) == FULL
+    assert unpack(pack(FULL)).key() == FULL.key()
+
+
+def test_a_new_one_comes_back() -> None:
+    assert unpack(pack(Conversation())) == Conversation()
