@@ -33,9 +33,9 @@ def look(
 
 
 def keep_promise(connection: Connection, conversation: str, now: datetime) -> None:
-    """A worker has read it: the promise to read it by some time is kept."""
+    """A worker has read it: what was promised, or meant, to be read by some time is kept."""
     p = t.promise.c
-    open_one = and_(p.kind == "read", p.kept_at.is_(None), p.dropped_at.is_(None))
+    open_one = and_(p.kept_at.is_(None), p.dropped_at.is_(None))
     connection.execute(
         update(t.promise).where(p.conversation == conversation, open_one).values(kept_at=now)
     )

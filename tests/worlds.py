@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
@@ -34,7 +33,6 @@ def harbour(**changes: object) -> Service:
         "emergency": "999",
         "hours": Hours.parse("Mo-Fr 09:00-17:00", "Europe/London"),
         "languages": tuple(catalogues()),
-        "away": timedelta(hours=4),
     }
     return Service(**{**settings, **changes})  # type: ignore[arg-type]
 

@@ -1,0 +1,131 @@
+"""Pictures for the README: plays a rehearsal in headless Chromium and opens the desk beside it.
+
+Run by `make screenshots`; writes docs/pictures/*.png. Needs Debian's `chromium`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
+
+ROOT = Path(__file__).parent.parent
+PICTURES = ROOT / "docs" / "pictures"
+SIZE = {"width": 1366, "height": 768}
+BY_TEXT = [
+    "hi i was told to text this number",
+    "ok",
+    "ok",
+    "ok",
+    "my sister. and the dog honestly",
+    "1",
+    "i can cook for twenty",
+    "sometimes",
+    "skip",
+    "i just want to sleep somewhere my son is ok. cant do this now",
+    "pause",
+]
+BY_BUTTON = ["hello", "OK", "OK", "OK", "my allotment, and radio 4", "Yes", "Why?"]
+TO_THE_END = [
+    *["Skip", "Yes", "Sam", "a quiet place to sleep", "someone to read the letters with me"],
+    *["please do not ring before noon", "big print", "Phone", "Text", "OK", "after 1 on weekdays"],
+    *["Yes, but no name", "Today", "OK"],
+]
+
+
+@contextmanager
+def demo() -> Iterator[tuple[str, str]]:
+    """`ownpace demo` on a free port with data of its own: its address, the desk's link."""
+    with tempfile.TemporaryDirectory() as data, socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+        probe.close()
+        env = os.environ | {"OWNPACE_DATA": data, "OWNPACE_PORT": port}
+        process = subprocess.Popen(
+            [sys.executable, "-m", "bot", "demo"], env=env, stdout=subprocess.PIPE, text=True
+        )
+        try:
+            yield f"http://127.0.0.1:{port}/rehearse/", _link(process)
+        finally:
+            process.terminate()
+            process.wait(15)
+
+
+def _link(process: subprocess.Popen[str]) -> str:
+    for line in process.stdout or ():
+        if found := re.search(r"http\S+sign-in#\S+", line):
+            return found[0]
+    raise SystemExit("the demo did not start")
+
+
+def main() -> None:
+    """Take all pictures."""
+    PICTURES.mkdir(exist_ok=True)
+    with demo() as (rehearsal, desk), sync_playwright() as play:
+        browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        phones = open_page(browser, rehearsal)
+        by_text, by_button = phones.locator(".handset").all()
+        for words in BY_TEXT:
+            say(phones, by_text, words)
+        for words in BY_BUTTON:
+            press_or_say(phones, by_button, words)
+        phones.screenshot(path=PICTURES / "rehearsal.png")
+        for words in TO_THE_END:
+            press_or_say(phones, by_button, words)
+        phones.click("#days")
+        phones.get_by_text("Three days later").first.wait_for()
+        waiting = open_page(browser, desk)
+        waiting.wait_for_url("**/desk/")
+        waiting.screenshot(path=PICTURES / "desk.png", full_page=True)
+        waiting.get_by_text("Name not given yet").click()
+        waiting.get_by_text("can cook for twenty").wait_for()
+        waiting.screenshot(path=PICTURES / "intake.png")
+        browser.close()
+
+
+def press_or_say(page: Page, phone: Locator, words: str) -> None:
+    """Press the newest button of that label, or write."""
+    button = phone.locator(".keys").last.get_by_role("button", name=words, exact=True)
+    if button.count():
+        said(page, phone, button.click)
+    else:
+        say(page, phone, words)
+
+
+def open_page(browser: Browser, address: str) -> Page:
+    """A page as a laptop shows it."""
+    page = browser.new_page(viewport=SIZE, device_scale_factor=1)  # type: ignore[arg-type]
+    page.goto(address)
+    return page
+
+
+def say(page: Page, phone: Locator, words: str) -> None:
+    """Write on a phone and wait for our answer."""
+
+    def write() -> None:
+        box = phone.locator("textarea")
+        box.fill(words)
+        box.press("Enter")
+
+    said(page, phone, write)
+
+
+def said(page: Page, phone: Locator, act: Callable[[], object]) -> None:
+    """Do something and wait until one more message of ours has come."""
+    ours = phone.locator(".entry:not(.mine) .bubble")
+    before = ours.count()
+    act()
+    ours.nth(before).wait_for(timeout=10_000)
+    page.wait_for_timeout(400)  # the picture shows delivered messages, not ones on their way
+
+
+if __name__ == "__main__":
+    main()
