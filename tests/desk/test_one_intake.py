@@ -40,7 +40,7 @@ async def test_a_partial_intake_reads_from_what_is_strong(desk: Desk) -> None:
         "Name not given yet",
         "Contact safely Safe to text at some times only: weekdays before 3",
         "Asked for (What matters to me) i just want to sleep somewhere my son is ok",
-        "Promised read by Thu 12:00",
+        "To be read by Thu 12:00",
         "What is going well What keeps me going my sister. and the dog honestly",
         "Good at, or proud of making people laugh, even now",
         "Chose not to say yet: Name to use.",

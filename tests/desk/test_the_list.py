@@ -37,10 +37,10 @@ async def test_complete_and_partial_stand_side_by_side(desk: Desk) -> None:
     await desk.sign_in()
     page = await desk.page("/desk/")
     assert cards(page) == [
-        "Jo went to the end Safe to text Asked to talk today Promised read by Thu 10:45 · 45 min"
+        "Jo went to the end Safe to text Asked to talk today To be read by Thu 10:45 · 45 min"
         " left Shared Thu 08:13 With nobody yet Reference BXW-77342",
         "Name not given yet shared part of it Safe to text at some times only: weekdays before 3"
-        " Promised read by Thu 12:00 · 2 h left Shared Thu 08:09 With nobody yet"
+        " To be read by Thu 12:00 · 2 h left Shared Thu 08:09 With nobody yet"
         " Reference KTR-48293",
     ]
     assert UNKIND.findall(re.sub(r"<[^>]+>", "", page)) == []

@@ -1,0 +1,190 @@
+"""The one way in. `await inbox.receive(envelope)` returns once what happened is stored.
+
+To follow a message, read `receive`, then `batch`, then `_turn`. Why many envelopes share one
+transaction: see "The message path" in docs/design.md.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from bot import trouble
+from bot.clock import Clock
+from bot.conversation import engine, render
+from bot.conversation.channel import TRAITS, Account, Away, Envelope, Receipt, Traits
+from bot.conversation.model import (
+    Conversation,
+    Delivered,
+    Due,
+    Event,
+    Failed,
+    Rendered,
+    Say,
+    Turn,
+    World,
+    Wrote,
+)
+from bot.grouping import Grouping
+from bot.lines import Lines, Numbered, newcomer
+from store import messages, outbox
+from store.conversations import Line, Newcomer
+from store.session import Store
+from store.turns import Ledger, forget
+
+Step = Callable[[World, Conversation, Event, datetime], Turn]
+Render = Callable[[World, Conversation, Sequence[Say], Traits], tuple[Rendered, ...]]
+log = logging.getLogger("ownpace.inbound")
+
+
+class Inbox:
+    """Takes envelopes from the channels, the sender, the clock and the desk."""
+
+    def __init__(
+        self,
+        store: Store,
+        worlds: Mapping[str, World],
+        accounts: Mapping[str, Account],
+        clock: Clock,
+        step: Step = engine.respond,
+        render: Render = render.render,
+    ) -> None:
+        self.queued = asyncio.Event()  # set after a commit: there may be words to send
+        self._store, self._worlds, self._accounts, self._clock = store, worlds, accounts, clock
+        self._step, self._render = step, render
+        self._grouping = Grouping(self._take)
+
+    async def receive(self, envelope: Envelope) -> Receipt:
+        """Take one envelope; returns after the commit. Raises `Away`: then nothing is stored."""
+        return await self._grouping.add(envelope)
+
+    async def park(self, account: str, content: bytes | str, kind: str = "unreadable") -> None:
+        """Set aside, sealed, what could not be read: a worker will see that it is there."""
+        words = content if isinstance(content, str) else content.decode("utf-8", "backslashreplace")
+        ledger = Ledger()
+        ledger.park(self._store.keys, words, self._clock.now(), kind=kind, account=account)
+        await self._store.write(ledger.write)
+
+    # --- One commit for many, or where that fails one for each -----------------------------------
+
+    async def _take(self, envelopes: Sequence[Envelope]) -> list[Receipt]:
+        try:
+            receipts = await self._commit(envelopes, self._step)
+        except Away:
+            raise
+        except Exception as error:
+            log.error("a commit failed and is replayed one by one: %s", trouble.where(error))
+            receipts = [await self._take_alone(envelope) for envelope in envelopes]
+        self.queued.set()
+        return receipts
+
+    async def _take_alone(self, envelope: Envelope) -> Receipt:
+        """As usual; where that fails, the words and a sentence of ours; or at last set aside."""
+        for step in (self._step, trouble.respond):
+            try:
+                return (await self._commit([envelope], step))[0]
+            except Away:
+                raise
+            except Exception as error:
+                log.error("an envelope can't be stored: %s", trouble.where(error))
+        if not isinstance(envelope.event, Wrote):
+            return Receipt(stored=False)  # a timer stays set and is tried again
+        await self.park(envelope.account, trouble.words(envelope.event), "step")
+        return Receipt(stored=True)
+
+    async def _commit(self, envelopes: Sequence[Envelope], step: Step) -> list[Receipt]:
+        return await self._store.write(lambda connection: self.batch(connection, envelopes, step))
+
+    # --- One transaction -------------------------------------------------------------------------
+
+    def batch(
+        self, connection: Connection, envelopes: Sequence[Envelope], step: Step
+    ) -> list[Receipt]:
+        """Take all of these; the caller commits. A copy of one already taken is refused.
+
+        Two envelopes of one person never share a round, so the second finds what the first left.
+        """
+        receipts = [Receipt(stored=False)] * len(envelopes)
+        left = self._not_seen(connection, envelopes)
+        while left:
+            lines = Lines(connection, self._store.keys, left.values(), self._newcomer)
+            chosen, left = lines.one_each(left)
+            ledger = Ledger()
+            for number, line, event in chosen:
+                receipts[number] = Receipt(True, line.id, getattr(event, "message", ""))
+                if self._is_for_the_core(connection, ledger, line, event):
+                    self._turn(connection, ledger, line, event, step)
+            ledger.write(connection)
+        return receipts
+
+    def _not_seen(self, connection: Connection, envelopes: Sequence[Envelope]) -> Numbered:
+        """By number, what is no copy of something taken before nor of another one of these."""
+        copies = [(envelope.account, envelope.provider_id) for envelope in envelopes]
+        seen = messages.already_seen(connection, {copy for copy in copies if copy[1]})
+        left: dict[int, Envelope] = {}
+        new = set()
+        for number, copy in enumerate(copies):
+            if copy not in seen and copy not in new:
+                left[number] = envelopes[number]
+                new |= {copy} if copy[1] else set()
+        messages.remember(connection, new, self._clock.now())
+        return left
+
+    def _is_for_the_core(
+        self, connection: Connection, ledger: Ledger, line: Line, event: Event
+    ) -> bool:
+        """Not old delivery news, and nothing about a conversation that is closed."""
+        now = self._clock.now(line.service)
+        if isinstance(event, Delivered | Failed) and event.message:
+            return outbox.settle(connection, event, now) and not line.closed
+        if line.closed and isinstance(event, Failed) and event.why != "failed":
+            ledger.reach(line, event.why, event.code, now)
+        return not line.closed
+
+    def _turn(
+        self, connection: Connection, ledger: Ledger, line: Line, event: Event, step: Step
+    ) -> None:
+        """What follows from one event: the core decides, the ledger takes it down."""
+        world, now = self._worlds[line.service], self._clock.now(line.service)
+        turn, words = self._decide(ledger, line, event, now, step)
+        line.conversation = turn.conversation
+        forget(connection, self._store.keys, line, turn.effects, now)
+        if isinstance(event, Due):
+            ledger.timer(line, event.name, None)
+        if isinstance(event, Wrote):
+            ledger.heard(line, event, turn.effects, now)
+        for effect in turn.effects:
+            ledger.record(line, effect, now, world.flow.fingerprint)
+        for rendered in words:
+            may_go = now if rendered.prompted else world.service.waking_time(now)
+            ledger.say(line, rendered, now, may_go)
+        ledger.keep(line, now, world.service.keep_days, world.service.keep_partial_days)
+
+    def _decide(
+        self, ledger: Ledger, line: Line, event: Event, now: datetime, step: Step
+    ) -> tuple[Turn, tuple[Rendered, ...]]:
+        """Ask the core. Where it fails, the event is set aside and the person is told so."""
+        world = self._worlds[line.service]
+        for respond in (step, trouble.respond):
+            try:
+                turn = respond(world, line.conversation, event, now)
+                return turn, self._render(world, turn.conversation, turn.says, self._traits(line))
+            except Exception as error:
+                log.error("a step failed: conversation=%s %s", line.id, trouble.where(error))
+            if respond is step:
+                place = {"kind": "step", "account": line.account, "conversation": line.id}
+                ledger.park(self._store.keys, trouble.words(event), now, **place)
+        return trouble.silent(line.conversation), ()
+
+    def _newcomer(self, envelope: Envelope) -> Newcomer:
+        account = self._accounts[envelope.account]
+        now = self._clock.now(account.service)
+        return newcomer(self._worlds[account.service], account, envelope, now)
+
+    def _traits(self, line: Line) -> Traits:
+        account = self._accounts.get(line.account)
+        return account.traits if account else TRAITS[line.conversation.channel]

@@ -1,0 +1,81 @@
+"""Hand-overs and agreements: how an intake reaches the caseworkers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from store import tables as t
+from store.ids import new_id, new_reference
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """A conversation that goes to the caseworkers now, to be read by `due_at`."""
+
+    conversation: str
+    service: str
+    kind: str
+    at: datetime
+    due_at: datetime | None
+
+
+_THERE = select(t.handover.c.conversation).where(
+    t.handover.c.conversation.in_(bindparam("ids", expanding=True))
+)
+_AGAIN = (
+    update(t.handover)
+    .where(t.handover.c.conversation == bindparam("line"))
+    .values(kind=bindparam("to"), at=bindparam("when"), due_at=bindparam("due"))
+)
+_SHOWN = (
+    select(t.message.c.conversation, t.message.c.id, t.message.c.said)
+    .where(t.message.c.conversation.in_(bindparam("ids", expanding=True)))
+    .where(t.message.c.direction == "out")
+    .order_by(t.message.c.id)
+)
+
+
+def hand_over(connection: Connection, handed: Sequence[Handed]) -> None:
+    """Put these on the caseworkers' list. A partial one may become complete: its row stays."""
+    if not handed:
+        return
+    ids = {"ids": [one.conversation for one in handed]}
+    there = set(connection.scalars(_THERE, ids))
+    again = [
+        {"line": one.conversation, "to": one.kind, "when": one.at, "due": one.due_at}
+        for one in handed
+        if one.conversation in there
+    ]
+    new = [_row(one) for one in handed if one.conversation not in there]
+    if again:
+        connection.execute(_AGAIN, again)
+    if new:
+        connection.execute(insert(t.handover), new)
+
+
+def _row(one: Handed) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "conversation": one.conversation,
+        "service": one.service,
+        "reference": new_reference(),
+        "kind": one.kind,
+        "at": one.at,
+        "due_at": one.due_at,
+    }
+
+
+def agree(connection: Connection, agreements: list[dict[str, Any]]) -> None:
+    """Record choices about a person's own words; a start also with the messages that showed it."""
+    starts = {row["conversation"]: row for row in agreements if row["kind"] == "start"}
+    if starts:
+        for conversation, id, said in connection.execute(_SHOWN, {"ids": list(starts)}):
+            if any(key.startswith("notice.") for key in said):
+                starts[conversation]["shown"].append(id)
+    if agreements:
+        connection.execute(insert(t.agreement), agreements)

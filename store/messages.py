@@ -1,0 +1,184 @@
+"""What was written, in and out. Words stand once, sealed, in their own message row."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, select
+
+from bot.conversation.model import QUOTE_CLOSE, QUOTE_OPEN, Rendered, Wrote
+from store import tables as t
+from store.conversations import Line
+from store.ids import new_id
+from store.prepared import Find, Many
+from store.sealing import Keys, Sealer
+
+_QUOTED = re.compile(f"{QUOTE_OPEN}([^{QUOTE_CLOSE}]*){QUOTE_CLOSE}")
+Copy = tuple[str, str]  # account, the provider's id
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One message as the desk shows it. `text` is empty once it is erased."""
+
+    id: str
+    direction: str
+    kind: str
+    question: str
+    text: str = field(repr=False)
+    said: tuple[str, ...]
+    media: tuple[str, ...]
+    at: datetime
+    sent_at: datetime | None
+    delivered_at: datetime | None
+    failed_at: datetime | None
+    failed_code: str
+    erased_at: datetime | None
+
+
+_SEEN = Find(
+    select(t.seen.c.account, t.seen.c.provider_id).where(
+        t.seen.c.account.in_(bindparam("accounts", expanding=True)),
+        t.seen.c.provider_id.in_(bindparam("ids", expanding=True)),
+    )
+)
+_REMEMBER = Many(insert(t.seen))
+_SAID = select(t.message.c.id, t.message.c.conversation, t.message.c.said).where(
+    t.message.c.id.in_(bindparam("ids", expanding=True))
+)
+_WORDS = select(t.message.c.id, t.message.c.text).where(
+    t.message.c.id.in_(bindparam("ids", expanding=True))
+)
+
+
+def already_seen(connection: Connection, copies: Collection[Copy]) -> set[Copy]:
+    """Which of these have been taken before."""
+    accounts, ids = {copy[0] for copy in copies}, {copy[1] for copy in copies}
+    rows = _SEEN.rows(connection, accounts=accounts, ids=ids)
+    return {(account, id) for account, id in rows}
+
+
+def remember(connection: Connection, copies: Iterable[Copy], at: datetime) -> None:
+    """Refuse these from now on."""
+    rows = [{"account": account, "provider_id": id, "at": at} for account, id in copies]
+    _REMEMBER.run(connection, rows)
+
+
+def about(connection: Connection, ids: Iterable[str]) -> dict[str, tuple[str, tuple[str, ...]]]:
+    """The conversation of each of these messages and what it said; unknown ones are left out."""
+    wanted = list(set(ids))
+    rows = connection.execute(_SAID, {"ids": wanted}) if wanted else ()
+    return {row.id: (row.conversation, tuple(row.said)) for row in rows}
+
+
+def incoming(line: Line, wrote: Wrote, at: datetime) -> dict[str, Any]:
+    """The row of what a person wrote; `kind` and `question` are filed by the turn."""
+    text = wrote.text or wrote.choice
+    sealed = line.sealer.seal(text, f"message.text:{wrote.message}")
+    return _row(line, wrote.message, "in", "note", sealed, at) | {"media": list(wrote.media)}
+
+
+def outgoing(
+    line: Line, words: Rendered, at: datetime, not_before: datetime
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The rows of what we say: the words, and their place in the queue of this contact."""
+    id = new_id()
+    line.sequence += 1
+    sealed = line.sealer.seal(words.text, f"message.text:{id}")
+    queued = {
+        "message": id,
+        "contact": line.contact,
+        "sequence": line.sequence,
+        "buttons": [[button.code, button.label] for button in words.buttons],
+        "prompted": words.prompted,
+        "not_before": not_before,
+        "state": "new",
+        "attempts": 0,
+        "provider_ref": "",
+    }
+    return _row(line, id, "out", "say", sealed, at) | {"said": list(words.said)}, queued
+
+
+def _row(
+    line: Line, id: str, direction: str, kind: str, sealed: bytes, at: datetime
+) -> dict[str, Any]:
+    return {
+        "id": id,
+        "conversation": line.id,
+        "direction": direction,
+        "kind": kind,
+        "question": "",
+        "text": sealed,
+        "said": [],
+        "media": [],
+        "at": at,
+        "erased_at": None,
+        "failed_code": "",
+    }
+
+
+def quoted(text: str) -> list[str]:
+    """The ids of the messages that a stored text of ours quotes."""
+    return [id for ids in _QUOTED.findall(text) for id in ids.split(",") if id]
+
+
+def put_in(text: str, words: Mapping[str, str]) -> str:
+    """Our text with the person's own words in it; a message that is gone leaves nothing."""
+
+    def own(match: re.Match[str]) -> str:
+        said = (words.get(id, "") for id in match[1].split(","))
+        return "\n".join(word for word in said if word)
+
+    return _QUOTED.sub(own, text)
+
+
+def resolve(connection: Connection, sealer: Sealer, text: str) -> str:
+    """As `put_in`, with the words read from the database. Raises `Unreadable`."""
+    ids = quoted(text)
+    return put_in(text, words_of(connection, sealer, ids)) if ids else text
+
+
+def words_of(connection: Connection, sealer: Sealer, ids: Iterable[str]) -> dict[str, str]:
+    """The words of these messages of one person, erased ones left out."""
+    rows = connection.execute(_WORDS, {"ids": list(set(ids))})
+    return {row.id: sealer.open(row.text, f"message.text:{row.id}") for row in rows if row.text}
+
+
+def transcript(connection: Connection, keys: Keys, conversation: str) -> tuple[Written, ...]:
+    """Everything written in one conversation, in order, quotes put in."""
+    wrapped = connection.scalar(
+        select(t.person.c.wrapped_key)
+        .join(t.conversation, t.conversation.c.person == t.person.c.id)
+        .where(t.conversation.c.id == conversation)
+    )
+    sealer = keys.person(wrapped) if wrapped else None
+    query = select(t.message).where(t.message.c.conversation == conversation)
+    rows = connection.execute(query.order_by(t.message.c.at, t.message.c.id)).all()
+    words = {
+        row.id: sealer.open(row.text, f"message.text:{row.id}")
+        for row in rows
+        if row.text and sealer
+    }
+    return tuple(_written(row, put_in(words.get(row.id, ""), words)) for row in rows)
+
+
+def _written(row: Any, text: str) -> Written:
+    return Written(
+        id=row.id,
+        direction=row.direction,
+        kind=row.kind,
+        question=row.question,
+        text=text,
+        said=tuple(row.said),
+        media=tuple(row.media),
+        at=row.at,
+        sent_at=row.sent_at,
+        delivered_at=row.delivered_at,
+        failed_at=row.failed_at,
+        failed_code=row.failed_code,
+        erased_at=row.erased_at,
+    )

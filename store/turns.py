@@ -1,0 +1,220 @@
+"""What a turn records: every kind of effect has one statement, run once for a whole batch.
+
+A `Ledger` gathers rows while the turns are made and then writes them all. It takes one turn of
+each conversation: changes to rows that stand there go first, new rows after them, so that what a
+turn erases, withdraws or replaces is never what it has just written.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    bindparam,
+    delete,
+    insert,
+    update,
+)
+
+from bot.conversation import model as m
+from store import conversations, handovers, messages, rights
+from store import tables as t
+from store.conversations import Line
+from store.ids import new_id
+from store.prepared import Many
+from store.sealing import Keys
+
+Row = dict[str, Any]
+
+_LINE: BindParameter[str] = bindparam("line")
+_WHO: BindParameter[str] = bindparam("who")
+_AT: BindParameter[datetime] = bindparam("when")
+_ASIDES = (t.message.c.conversation == _LINE) & (t.message.c.kind == "aside")
+_ANSWER_TO = (t.answer.c.conversation == _LINE) & (t.answer.c.question == bindparam("asked"))
+_OPEN_PROMISE = (t.promise.c.conversation == _LINE) & (t.promise.c.kind == bindparam("what"))
+_UNSENT = update(t.outgoing).where(t.outgoing.c.contact == _WHO).values(state="withdrawn")
+_IS_NEW = t.outgoing.c.state == "new"
+
+WITHDRAW = Many(_UNSENT.where(_IS_NEW))
+# After STOP, what a try may have sent is not tried again either.
+WITHDRAW_BEGUN = Many(_UNSENT.where(_IS_NEW | (t.outgoing.c.state == "begun")))
+REACH = Many(
+    update(t.contact)
+    .where(t.contact.c.id == _WHO)
+    .values(state=bindparam("to"), state_code=bindparam("code"), state_at=_AT)
+)
+KEEP_ASIDE = Many(update(t.message).where(_ASIDES).values(kind="note"))
+FORGET_ASIDE = Many(update(t.message).where(_ASIDES).values(text=None, media=[], erased_at=_AT))
+SUPERSEDE = Many(update(t.answer).where(_ANSWER_TO, t.answer.c.current).values(current=False))
+DROP_PROMISE = Many(
+    update(t.promise)
+    .where(_OPEN_PROMISE, t.promise.c.kept_at.is_(None), t.promise.c.dropped_at.is_(None))
+    .values(dropped_at=_AT)
+)
+CLEAR_TIMER = Many(
+    delete(t.timer).where(
+        t.timer.c.conversation == _LINE, t.timer.c.name == bindparam("timer_name")
+    )
+)
+MESSAGE, OUTGOING, ANSWER = (
+    Many(insert(t.message)),
+    Many(insert(t.outgoing)),
+    Many(insert(t.answer)),
+)
+PROMISE, TIMER, ASKED = Many(insert(t.promise)), Many(insert(t.timer)), Many(insert(t.asked))
+PARKED = Many(insert(t.parked))
+
+_CHANGES: tuple[Many, ...] = (WITHDRAW, WITHDRAW_BEGUN, REACH, KEEP_ASIDE, FORGET_ASIDE)
+_CHANGES += (SUPERSEDE, DROP_PROMISE, CLEAR_TIMER)
+_NEW: tuple[Many, ...] = (MESSAGE, OUTGOING, ANSWER, PROMISE, TIMER, ASKED, PARKED)
+
+
+class Ledger:
+    """Rows waiting to be written, by statement."""
+
+    def __init__(self) -> None:
+        self._rows: defaultdict[Many, list[Row]] = defaultdict(list)
+        self._handed: list[handovers.Handed] = []
+        self._agreed: list[Row] = []
+        self._kept: list[Row] = []
+        self._wrote: set[str] = set()
+
+    def add(self, statement: Many, **row: Any) -> None:
+        self._rows[statement].append(row)
+
+    def write(self, connection: Connection) -> None:
+        """Write everything gathered; each statement runs once."""
+        for statement in _CHANGES + _NEW:
+            if rows := self._rows.get(statement):
+                statement.run(connection, rows)
+        conversations.save(connection, self._kept)
+        handovers.hand_over(connection, self._handed)
+        handovers.agree(connection, self._agreed)
+
+    def heard(self, line: Line, wrote: m.Wrote, effects: Sequence[m.Effect], at: datetime) -> None:
+        """What the person wrote, filed as the turn says (as a note where it says nothing)."""
+        self._wrote.add(line.id)
+        row = messages.incoming(line, wrote, at)
+        for effect in effects:
+            if isinstance(effect, m.Filed):
+                row["kind"], row["question"] = effect.kind, effect.question
+        if line.closed:  # this very message asked for everything to be erased
+            row |= {"text": None, "media": [], "erased_at": at}
+        self.add(MESSAGE, **row)
+
+    def say(self, line: Line, words: m.Rendered, at: datetime, not_before: datetime) -> None:
+        """Queue one message of ours."""
+        message, queued = messages.outgoing(line, words, at, not_before)
+        self.add(MESSAGE, **message)
+        self.add(OUTGOING, **queued)
+
+    def record(self, line: Line, effect: m.Effect, at: datetime, fingerprint: str) -> None:
+        """One effect; `heard` sees to `Filed`, `forget` to an answer or all forgotten."""
+        match effect:
+            case m.Answered(answer):
+                self._answered(line, answer, at)
+            case m.Agreed():
+                self._agreed.append(_agreement(line, effect, at, fingerprint))
+            case m.Promised(kind, due_at):
+                self._promised(line, kind, due_at, at)
+            case m.HandOver(kind, due_at):
+                self._handed.append(handovers.Handed(line.id, line.service, kind, at, due_at))
+            case m.Asked(what):
+                self.add(ASKED, id=new_id(), conversation=line.id, what=what, at=at)
+            case m.Timer(name, due_at):
+                self.timer(line, name, due_at)
+            case m.Reach(state, code):
+                self.reach(line, state, code, at)
+            case m.Withdraw():
+                self.add(WITHDRAW, who=line.contact)
+            case m.AsideKept():
+                self.add(KEEP_ASIDE, line=line.id)
+            case m.Forget("aside"):
+                self.add(FORGET_ASIDE, line=line.id, when=at)
+
+    def keep(self, line: Line, at: datetime, keep_days: int, keep_partial_days: int) -> None:
+        """Save where the conversation is now, and until when it stays if nobody writes again.
+
+        One just erased is left as it was left there.
+        """
+        days = keep_days if line.conversation.handed else keep_partial_days
+        if line.conversation.standing == "declined":
+            days = 1
+        if not line.closed:
+            wrote_at = at if line.id in self._wrote else None
+            since = wrote_at or line.conversation.last_wrote or line.conversation.started or at
+            self._kept.append(conversations.saved(line, wrote_at, since + timedelta(days=days)))
+
+    def timer(self, line: Line, name: str, due_at: datetime | None) -> None:
+        """Set a timer of this conversation, or put it out."""
+        self.add(CLEAR_TIMER, line=line.id, timer_name=name)
+        if due_at:
+            self.add(TIMER, conversation=line.id, name=name, due_at=due_at)
+
+    def reach(self, line: Line, state: str, code: str, at: datetime) -> None:
+        """Whether we may write to this contact; after STOP nothing that waits goes out."""
+        self.add(REACH, who=line.contact, to=state, code=code, when=at)
+        if state == "stopped":
+            self.add(WITHDRAW_BEGUN, who=line.contact)
+
+    def park(self, keys: Keys, words: str, at: datetime, **row: str) -> None:
+        """Set `words` aside for a worker, sealed: `kind`, `account` and `conversation` in `row`."""
+        id = new_id()
+        content = keys.master.seal(words, f"parked.content:{id}")
+        self.add(PARKED, **{"conversation": "", **row}, id=id, content=content, at=at)
+
+    def _promised(self, line: Line, kind: str, due_at: datetime, at: datetime) -> None:
+        self.add(DROP_PROMISE, line=line.id, what=kind, when=at)
+        row = {"id": new_id(), "conversation": line.id, "kind": kind}
+        self.add(PROMISE, **row, due_at=due_at, made_at=at)
+
+    def _answered(self, line: Line, answer: m.Answer, at: datetime) -> None:
+        id = new_id()
+        self.add(SUPERSEDE, line=line.id, asked=answer.question)
+        self.add(
+            ANSWER,
+            id=id,
+            conversation=line.id,
+            question=answer.question,
+            status=answer.status,
+            choices=line.sealer.seal(json.dumps(answer.choices), f"answer.choices:{id}"),
+            messages=list(answer.messages),
+            fingerprint=answer.fingerprint,
+            at=at,
+            current=True,
+        )
+
+
+def forget(
+    connection: Connection, keys: Keys, line: Line, effects: Sequence[m.Effect], at: datetime
+) -> None:
+    """Erase what a turn says, at once. After `all` the line is closed, and goes by a new key."""
+    for effect in effects:
+        match effect:
+            case m.Forget("answer", question):
+                rights.forget_answer(connection, line.id, question, at)
+            case m.Forget("all"):
+                rights.erase(connection, keys, line.id, at)
+                fresh = conversations.by_id(connection, keys, [line.id])[line.id]
+                line.person, line.sealer, line.closed = fresh.person, fresh.sealer, True
+
+
+def _agreement(line: Line, agreed: m.Agreed, at: datetime, fingerprint: str) -> Row:
+    return {
+        "id": new_id(),
+        "conversation": line.id,
+        "kind": agreed.kind,
+        "value": agreed.value,
+        "language": line.conversation.language,
+        "channel": line.conversation.channel,
+        "flow_fingerprint": fingerprint,
+        "shown": [],
+        "reply": agreed.message,
+        "at": at,
+    }
