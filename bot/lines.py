@@ -78,8 +78,12 @@ class Lines:
         return event
 
     def _is_due(self, envelope: Envelope) -> bool:
+        """A timer that words put off between the look at the clock and now does not ring."""
         event = envelope.event
-        return not isinstance(event, Due) or (envelope.conversation, event.name) in self._timers
+        if not isinstance(event, Due):
+            return True
+        due_at = self._timers.get((envelope.conversation, event.name))
+        return due_at is not None and due_at <= envelope.at
 
 
 def newcomer(world: World, account: Account, envelope: Envelope, now: datetime) -> Newcomer:

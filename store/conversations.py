@@ -105,9 +105,6 @@ _SAVE = Many(
     .values(delete_on=bindparam("delete_on"))
     .values(version=t.conversation.c.version + 1)
 )
-_TIMERS = Find(
-    select(t.timer.c.conversation, t.timer.c.name).where(_in(t.timer.c.conversation, "ids"))
-)
 _NEW = {table: Many(insert(table)) for table in (t.person, t.contact, t.conversation)}
 
 
@@ -230,7 +227,10 @@ def saved(line: Line, wrote_at: datetime | None, delete_on: datetime) -> dict[st
     }
 
 
-def timers(connection: Connection, ids: Iterable[str]) -> set[tuple[str, str]]:
-    """The timers set in these conversations: conversation and name."""
-    rows = _TIMERS.rows(connection, ids=set(ids))
-    return {(conversation, name) for conversation, name in rows}
+def timers(connection: Connection, ids: Iterable[str]) -> dict[tuple[str, str], datetime]:
+    """The timers set in these conversations: when each is due, by conversation and name."""
+    wanted = set(ids)
+    if not wanted:
+        return {}
+    rows = connection.execute(select(t.timer).where(t.timer.c.conversation.in_(wanted)))
+    return {(row.conversation, row.name): row.due_at for row in rows}

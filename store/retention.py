@@ -68,9 +68,9 @@ def expire(connection: Connection, keys: Keys, conversation: str, now: datetime)
         t.conversation.c.person == row.id, t.conversation.c.id != conversation, _STANDS
     )
     if connection.scalar(select(others)):
-        blank(connection, keys.person(row.wrapped_key), [conversation], now)
+        blank(connection, keys.person(row.wrapped_key), [conversation], now, "expired")
     else:
-        erase(connection, keys, conversation, now)
+        erase(connection, keys, conversation, now, "expired")
 
 
 def empty_contacts(

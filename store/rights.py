@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Literal, get_args
 
 from sqlalchemy import ColumnElement, Connection, delete, func, null, or_, select, update
 
@@ -18,8 +19,12 @@ from store.ids import new_id
 from store.packing import pack
 from store.sealing import Keys, Sealer, Unreadable
 
+Gone = Literal["erased", "expired"]  # by the person, or because its time with us was over
 
-def erase(connection: Connection, keys: Keys, conversation: str, at: datetime) -> str:
+
+def erase(
+    connection: Connection, keys: Keys, conversation: str, at: datetime, why: Gone = "erased"
+) -> str:
     """Erase everything that the person of this conversation gave us, in all they ever wrote.
 
     Their contacts and conversations then belong to a fresh person, whose id is returned: one last
@@ -39,14 +44,18 @@ def erase(connection: Connection, keys: Keys, conversation: str, at: datetime) -
         _move_contacts(connection, before, after, old.id, fresh, at)
         keys.forget(old.wrapped_key)
     theirs = t.conversation.c.person == old.id
-    blank(connection, keys.person(wrapped), _ids(connection, theirs), at)
+    blank(connection, keys.person(wrapped), _ids(connection, theirs), at, why)
     connection.execute(update(t.conversation).where(theirs).values(person=fresh))
     destroy_key(connection, old.id, at)
     return fresh
 
 
 def blank(
-    connection: Connection, sealer: Sealer, conversations: Sequence[str], at: datetime
+    connection: Connection,
+    sealer: Sealer,
+    conversations: Sequence[str],
+    at: datetime,
+    why: Gone = "erased",
 ) -> None:
     """Take all words out of these conversations and close them. `sealer` seals what is left."""
     messages = t.message.c.conversation.in_(conversations)
@@ -63,7 +72,8 @@ def blank(
     connection.execute(
         update(t.handover)
         .where(t.handover.c.conversation.in_(conversations))
-        .values(kind="erased", due_at=null())
+        .where(t.handover.c.kind.not_in(get_args(Gone)))
+        .values(kind=why, due_at=null())
     )
     for conversation in conversations:
         _close(connection, sealer, conversation, at)

@@ -24,7 +24,10 @@ MAY_IMPORT = {
         "desk",
         "store",
         "config",
-        *(f"{CORE}.{name}" for name in ("model", "channel", "service", "flow", "i18n", "render", "wording")),
+        *(
+            f"{CORE}.{name}"
+            for name in ("model", "channel", "service", "flow", "i18n", "render", "wording")
+        ),
     ),
     "config": ("config", CORE),
     "bot": ("bot", "store"),

@@ -24,19 +24,19 @@ def test_a_move_goes_where_the_table_says_or_is_refused(standing: str, trigger: 
         if name == trigger and standing in ([source] if isinstance(source, str) else source)
     }
     if allowed:
-        assert move(standing, trigger) in allowed  # type: ignore[arg-type]
+        assert move(standing, trigger) in allowed
     else:
         with pytest.raises(Impossible):
-            move(standing, trigger)  # type: ignore[arg-type]
+            move(standing, trigger)
 
 
 def test_the_way_from_everywhere_leads_to_silence() -> None:
     """STOP and DELETE work in every standing that is not their own end."""
     for standing in STANDINGS:
         if standing != "erased":
-            assert move(standing, "erase") == "erased"  # type: ignore[arg-type]
+            assert move(standing, "erase") == "erased"
         if standing not in ("stopped", "erased"):
-            assert move(standing, "stop") == "stopped"  # type: ignore[arg-type]
+            assert move(standing, "stop") == "stopped"
 
 
 def test_the_library_moves_an_object_that_it_was_never_told_of() -> None:
