@@ -72,7 +72,7 @@ async def test_a_time_that_passed_is_said_plainly(desk: Desk) -> None:
     desk.intake(PARTIAL, due=None)
     await desk.sign_in()
     late, never = cards(await desk.page("/desk/"))
-    assert "read by Thu 08:30 · 1 h past the time we gave" in late
+    assert "read by Thu 08:30 · 1 h past its time" in late
     assert "no time was given" in never
 
 
