@@ -10,7 +10,7 @@ V := .venv
 ARGS ?=
 PYTEST := $(V)/bin/python -m pytest -q
 
-.PHONY: help setup dev ui demo test lint format transcripts messages screenshots soak bench licences lock clean
+.PHONY: help setup dev ui demo test lint format transcripts messages screenshots soak licences lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -50,9 +50,6 @@ screenshots: ui ## take the pictures of the guides again (needs chromium)
 
 soak: dev ## the long runs: load, kill -9, restarts
 	@$(PYTEST) -m soak $(ARGS)
-
-bench: setup ## the project's own benchmark, as ratios
-	@$(V)/bin/python -m bot bench
 
 licences: setup ## write docs/licences.md again from what is installed
 	@$(V)/bin/python -m tools.licences

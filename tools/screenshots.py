@@ -19,7 +19,6 @@ from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 ROOT = Path(__file__).parent.parent
 PICTURES = ROOT / "docs" / "pictures"
-SIZE = {"width": 1366, "height": 768}
 BY_TEXT = [
     "hi i was told to text this number",
     "ok",
@@ -102,7 +101,7 @@ def press_or_say(page: Page, phone: Locator, words: str) -> None:
 
 def open_page(browser: Browser, address: str) -> Page:
     """A page as a laptop shows it."""
-    page = browser.new_page(viewport=SIZE, device_scale_factor=1)  # type: ignore[arg-type]
+    page = browser.new_page(viewport={"width": 1366, "height": 768})
     page.goto(address)
     return page
 

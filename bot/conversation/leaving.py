@@ -66,9 +66,7 @@ def choose_reminders(step: Step, yes: bool, message: str) -> None:
     step.change(reminders=yes)
     step.record(Agreed("reminders", yes, message))
     step.say("reminders_yes" if yes else "reminders_no")
-    offer_return(step)
-    if yes:
-        step.record(Timer("remind", reminder_time(step)))
+    offer_return(step)  # the timer is set after every word of theirs, and after this one too
 
 
 def reminder_time(step: Step) -> datetime:
@@ -98,11 +96,14 @@ def stop(step: Step, carrier: bool) -> None:
     step.say("stopped_back")
 
 
-def hand_over_partial(step: Step) -> None:
-    """What was said so far goes to the team, as the person chose."""
+def hand_over_partial(step: Step, tell: bool = False) -> None:
+    """What was said so far goes to the team, as the person chose. A time that is not told to
+    the person is no promise."""
     due = step.world.service.read_by(step.now)
     step.change(handed="partial")
-    step.record(HandOver("partial", due), Promised("read", due))
+    step.record(HandOver("partial", due), Promised("read" if tell else "aim", due))
+    if tell:
+        step.say("partial_handed", prompted=False, when=due)
 
 
 def delete(step: Step) -> None:
@@ -166,10 +167,7 @@ def _quiet(step: Step) -> None:
     if not (waiting and conversation.share and said_something(conversation)):
         return
     if not conversation.handed:
-        hand_over_partial(step)
-        if conversation.reminders and may_write_first(step):
-            when = step.world.service.read_by(step.now)
-            step.say("partial_handed", prompted=False, when=when)
+        hand_over_partial(step, tell=bool(conversation.reminders and may_write_first(step)))
 
 
 def _remind(step: Step) -> None:

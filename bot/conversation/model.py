@@ -266,9 +266,9 @@ class Agreed:
 
 @dataclass(frozen=True, slots=True)
 class Promised:
-    """A time that we told the person: `read` (a worker reads by then)."""
+    """A time by which a worker reads: `read` where we told the person, `aim` where we did not."""
 
-    kind: Literal["read"]
+    kind: Literal["read", "aim"]
     due_at: datetime
 
 

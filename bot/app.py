@@ -1,0 +1,250 @@
+"""Builds everything once, and wires it: the only place that knows all the parts.
+
+`plan` looks at the settings and opens nothing; `build` opens the database and makes the parts;
+`serve` runs them.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from urllib.parse import urlsplit
+
+from aiohttp import web
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+import desk.app
+from bot import front, menu, running, worlds
+from bot.channels import sms, telegram_arrivals
+from bot.channels.sms import SmsChannel
+from bot.channels.telegram import TelegramChannel
+from bot.clock import Clock
+from bot.conversation.channel import SMS, TELEGRAM, Account, Away, Channel
+from bot.conversation.model import World
+from bot.housekeeping import Housekeeper
+from bot.inbound import Inbox
+from bot.outbound import Sender
+from bot.rehearsing import Rehearsal
+from bot.running import Down, Job
+from bot.worlds import Library
+from config import secrets, services
+from config.services import MAIN, PRACTICE
+from config.settings import LOOPBACK, Settings, SettingsError, Twilio
+from store import installation
+from store.sealing import Keys
+from store.session import Store
+
+TELEGRAM_PATH = "/channels/telegram"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the settings come to. `live` are accounts that real people can reach."""
+
+    settings: Settings
+    library: Library
+    worlds: Mapping[str, World]
+    live: tuple[Account, ...]
+    rehearsed: tuple[Account, ...]
+
+
+@dataclass(slots=True)
+class House:
+    """All the parts. `jobs` go on while the process lives; `web` is the table of routes."""
+
+    plan: Plan
+    base_url: str
+    store: Store
+    clock: Clock
+    inbox: Inbox
+    housekeeper: Housekeeper
+    web: web.Application
+    channels: dict[str, Channel] = field(default_factory=dict)
+    jobs: dict[str, Job] = field(default_factory=dict)
+
+    async def close(self) -> None:
+        for channel in self.channels.values():
+            await channel.close()
+        await self.store.close()
+
+
+# --- The settings --------------------------------------------------------------------------------
+
+
+def plan(settings: Settings, rehearse: bool = False) -> Plan:
+    """Look at everything before anything is opened. `rehearse` asks for the rehearsal phone even
+    beside real channels. Raises `SettingsError`, or `FlowError` for flows and catalogues."""
+    main, library, live = services.main(settings), worlds.read(), _live(settings)
+    if live and main.placeholders:
+        names = ", ".join(f"OWNPACE_SERVICE_{name.upper()}" for name in main.placeholders)
+        raise SettingsError(
+            f"The service's {' and '.join(main.placeholders)} must be filled in before real people"
+            f" can write to it: in {settings.config}, or as {names}."
+        )
+    made = {s.id: worlds.world(library, s) for s in (main.service, services.practice())}
+    rehearsed = _rehearsed(settings, asked=rehearse or not live)
+    return Plan(settings, library, made, live, rehearsed)
+
+
+def _live(settings: Settings) -> tuple[Account, ...]:
+    found = []
+    if settings.telegram_token:
+        found.append(_telegram(settings.telegram_token.get_secret_value()))
+    if settings.twilio:
+        found.append(_sms(settings.twilio))
+    return tuple(found)
+
+
+def _telegram(token: str) -> Account:
+    # The number before the colon is the bot's public id.
+    return Account(f"telegram:{token.partition(':')[0]}", MAIN, TELEGRAM)
+
+
+def _sms(twilio: Twilio) -> Account:
+    return Account(f"sms:{twilio.sender}", MAIN, SMS)
+
+
+def _rehearsed(settings: Settings, asked: bool) -> tuple[Account, ...]:
+    """Phones that do not exist; they ring on this machine only."""
+    wanted = asked if settings.rehearsal is None else settings.rehearsal
+    if not wanted or settings.host not in LOOPBACK:
+        return ()
+    return tuple(Account(f"rehearsal-{t.name}", PRACTICE, t) for t in (SMS, TELEGRAM))
+
+
+# --- Making the parts ----------------------------------------------------------------------------
+
+
+async def build(plan: Plan, base_url: str) -> House:
+    """Open the database and make all the parts, in a running loop. `base_url` is our address.
+
+    Raises `SettingsError`, `store.session.Unusable`, `Down`.
+    """
+    store = _open(plan)
+    clock = Clock(await store.read(installation.ahead))
+    known = {account.id: account for account in (*plan.live, *plan.rehearsed)}
+    inbox = Inbox(store, plan.worlds, known, clock)
+    housekeeper = Housekeeper(store, inbox, clock, plan.worlds)
+    public = urlsplit(plan.settings.public_url or "").hostname or ""
+    app = web.Application(middlewares=[front.calm, front.only_our_names(public)])
+    app.add_routes(front.health(store))
+    house = House(plan, base_url, store, clock, inbox, housekeeper, app)
+    _add_channels(house)
+    sender = Sender(store, house.channels, inbox, clock)
+    house.jobs |= {"housekeeping": housekeeper.run, "sender": sender.run}
+    _add_desk(house)
+    return house
+
+
+def _open(plan: Plan) -> Store:
+    settings = plan.settings
+    given = settings.secret_key
+    key = given.get_secret_value() if given else secrets.kept(settings.data, "secret-key")
+    try:
+        store = Store.open(settings.database_url, Keys(key.encode()))
+        store.write_sync(partial(_furnish, plan=plan))
+    except (Away, OSError, SQLAlchemyError) as error:
+        kind = type(error).__name__
+        raise Down(f"DATABASE_URL: that database can't be opened ({kind}).") from None
+    return store
+
+
+def _furnish(connection: Connection, plan: Plan) -> None:
+    made = [(world.service.id, world.service.practice) for world in plan.worlds.values()]
+    installation.furnish(connection, made, (*plan.live, *plan.rehearsed))
+    for id, flow in plan.library.flows.items():
+        text = plan.library.texts[id]
+        installation.keep_flow(connection, id, flow.fingerprint, text, datetime.now(UTC))
+
+
+def _add_channels(house: House) -> None:
+    settings = house.plan.settings
+    if settings.telegram_token:
+        _add_telegram(house, settings.telegram_token.get_secret_value())
+    if settings.twilio:
+        _add_sms(house, settings.twilio)
+    if house.plan.rehearsed:
+        _add_rehearsal(house)
+
+
+def _add_telegram(house: House, token: str) -> None:
+    settings, account = house.plan.settings, _telegram(token)
+    channel = TelegramChannel(account.id, token, settings.telegram_api)
+    house.channels[account.id] = channel
+    commands = menu.menu(house.plan.worlds[account.service])
+    house.jobs["telegram menu"] = partial(menu.show, channel, commands)
+    receive, park = house.inbox.receive, house.inbox.park
+    if settings.polls:
+        house.jobs["telegram polling"] = partial(telegram_arrivals.poll, channel, receive, park)
+        return
+    given = settings.telegram_secret
+    secret = given.get_secret_value() if given else secrets.kept(settings.data, "telegram-secret")
+    take = telegram_arrivals.webhook(channel, secret, receive, park)
+    house.web.router.add_post(TELEGRAM_PATH, take)
+    url = f"{settings.public_url}{TELEGRAM_PATH}"
+    house.jobs["telegram webhook"] = partial(telegram_arrivals.announce, channel, url, secret)
+
+
+def _add_sms(house: House, twilio: Twilio) -> None:
+    account = _sms(twilio)
+    channel = SmsChannel(
+        account=account,
+        account_sid=twilio.account_sid,
+        auth_tokens=(twilio.auth_token,),
+        sender=twilio.sender,
+        public_url=twilio.public_url,
+        api_base=twilio.api_base,
+    )
+    away = worlds.away_text(house.plan.worlds[account.service])
+    house.channels[account.id] = channel
+    house.web.add_routes(sms.routes(channel, house.inbox.receive, house.clock.now, away))
+
+
+def _add_rehearsal(house: House) -> None:
+    service, accounts = house.plan.worlds[PRACTICE].service, house.plan.rehearsed
+    parts = (house.store, house.inbox, house.clock, house.housekeeper)
+    rehearsal = Rehearsal(service, accounts, *parts)
+    house.channels |= rehearsal.channels
+    house.jobs |= {id: channel.run for id, channel in rehearsal.channels.items()}
+    house.web.add_subapp("/rehearse/", rehearsal.page(partial(_open_desk, house)))
+
+
+async def _open_desk(house: House) -> str:
+    # Beside real people's words, being on this machine is not enough to read them.
+    if house.plan.live:
+        return f"{house.base_url}/desk/"
+    return await desk_link(house, "Practice worker", "caseworker")
+
+
+def _add_desk(house: House) -> None:
+    flows = house.plan.library.flows
+    made = {id: world.service for id, world in house.plan.worlds.items()}
+    https = house.base_url.startswith("https:")
+    app = desk.app.build(house.store, flows, made, house.clock, house.base_url, https)
+    house.web.add_subapp("/desk", app)
+
+
+async def desk_link(house: House, name: str, role: str) -> str:
+    """An address that signs this worker in, once, within half an hour; made if there is none."""
+    new = partial(installation.way_in, name=name, role=role, at=house.clock.now())
+    return f"{house.base_url}/desk/sign-in#{await house.store.write(new)}"
+
+
+# --- Running -------------------------------------------------------------------------------------
+
+Up = Callable[[House, str], Awaitable[None]]
+
+
+async def serve(plan: Plan, sock: socket.socket, up: Up) -> None:
+    """Serve on `sock` until told to stop. `up` is called once, with our local address."""
+    host, port = sock.getsockname()[:2]
+    local = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    house = await build(plan, plan.settings.public_url or local)
+    try:
+        await running.run(house.web, sock, house.jobs, lambda: up(house, local))
+    finally:
+        await house.close()

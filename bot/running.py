@@ -1,0 +1,97 @@
+"""Running it: one socket, one lock, tasks that are started again, an end within ten seconds."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import logging
+import os
+import signal
+import socket
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from aiohttp import web
+
+from bot.trouble import where
+
+END_SECONDS = 9.0
+HANDLER_SECONDS = 2.0  # that long, requests under way have to end
+AGAIN_SECONDS = 2.0
+log = logging.getLogger("ownpace.run")
+
+Job = Callable[[], Awaitable[None]]
+
+
+class Down(Exception):
+    """Something that we need can't be had now; a plain sentence."""
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """The socket to serve on. Raises `Down`."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=128)
+    except OSError as error:
+        raise Down(
+            f"{host} port {port} can't be used ({os.strerror(error.errno or 0)})."
+            " Set OWNPACE_PORT to another one, or end what uses it."
+        ) from None
+
+
+@contextlib.contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Hold the data folder: two processes on one database would send everything twice."""
+    file = os.open(folder / "running.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(file)
+        raise Down(
+            f"Ownpace is running on the folder {folder} already."
+            " End it first, or set OWNPACE_DATA to another folder."
+        ) from None
+    try:
+        yield
+    finally:
+        os.close(file)
+
+
+async def run(app: web.Application, sock: socket.socket, jobs: Mapping[str, Job], up: Job) -> None:
+    """Serve `app` and do the jobs until SIGTERM or SIGINT; `up` is called once it is up."""
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=HANDLER_SECONDS)
+    await runner.setup()
+    tasks: list[asyncio.Task[None]] = []
+    try:
+        await web.SockSite(runner, sock).start()
+        tasks += [asyncio.create_task(_keep_at(name, job), name=name) for name, job in jobs.items()]
+        await up()
+        await stop.wait()
+    finally:
+        await _end(runner, tasks)
+
+
+async def _keep_at(name: str, job: Job) -> None:
+    """A job that goes on for ever, or ends by itself; one that breaks is started again."""
+    while True:
+        try:
+            return await job()
+        except Exception as error:
+            log.error("%s broke and is started again: %s", name, where(error))
+            await asyncio.sleep(AGAIN_SECONDS)
+
+
+async def _end(runner: web.AppRunner, tasks: Sequence[asyncio.Task[None]]) -> None:
+    try:
+        async with asyncio.timeout(END_SECONDS):
+            # First nothing new comes in; then what was begun ends.
+            await runner.cleanup()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+    except TimeoutError:
+        log.warning("not everything ended in time; it goes on at the next start")

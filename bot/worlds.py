@@ -1,0 +1,104 @@
+"""Flows, shared sentences and catalogues, read from disk once, and the worlds made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+
+from babel import Locale
+from babel.messages.pofile import PoFileError
+
+from bot.conversation import flow, phrases
+from bot.conversation.channel import SMS
+from bot.conversation.flow import Flow, FlowError
+from bot.conversation.i18n import SOURCE, Catalogue, parse_po
+from bot.conversation.model import Conversation, World
+from bot.conversation.phrases import Phrases
+from bot.conversation.render import render
+from bot.conversation.service import Service
+from bot.conversation.step import Step
+
+BOT = Path(__file__).parent
+COMMON = "common.toml"
+STARTER = "self_referral"
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """Everything that can be said. `texts` are the flow files as they stand, by flow id."""
+
+    flows: Mapping[str, Flow]
+    texts: Mapping[str, str]
+    phrases: Phrases
+    catalogues: Mapping[str, Catalogue]
+
+
+def read(folder: Path = BOT) -> Library:
+    """Read what stands in `folder`. Raises `FlowError` with a line for each fault of each file."""
+    faults: list[str] = []
+    files = {p.name: _text(p, faults) for p in sorted((folder / "flows").glob("*.toml"))}
+    shared = _try(lambda: phrases.parse(files.pop(COMMON, ""), f"bot/flows/{COMMON}"), faults)
+    flows, texts = {}, {}
+    for name, text in files.items():
+        found = _try(lambda: flow.parse(text, f"bot/flows/{name}"), faults)  # noqa: B023
+        if found:
+            flows[found.id], texts[found.id] = found, text
+    catalogues = dict(_catalogues(folder / "locales", faults))
+    if faults or shared is None:
+        raise FlowError("\n".join(faults))
+    return Library(flows, texts, shared, catalogues)
+
+
+def world(library: Library, service: Service, flow_id: str = STARTER) -> World:
+    """The world of a service. Raises `FlowError` for a flow or a language that is not here."""
+    if flow_id not in library.flows:
+        raise FlowError(f"there is no flow {flow_id!r}; there are: {', '.join(library.flows)}")
+    for language in service.languages:
+        if language not in library.catalogues:
+            known = ", ".join(library.catalogues)
+            raise FlowError(f"languages: there are no words for {language!r}; there are: {known}")
+    return World(service, library.flows[flow_id], library.phrases, library.catalogues)
+
+
+def away_text(world: World) -> str:
+    """What a text is answered while nothing can be stored, in the service's first language."""
+    start = Conversation(language=world.service.languages[0])
+    step = Step(world, start, datetime.now(UTC))
+    step.say("away")
+    return render(world, start, step.says, SMS)[0].text
+
+
+def own_names(languages: Iterable[str]) -> list[tuple[str, str]]:
+    """Languages with the names that they have in themselves."""
+    names = ((code, Locale.parse(code).get_display_name(code) or code) for code in languages)
+    return [(code, name[:1].upper() + name[1:]) for code, name in names]
+
+
+def _catalogues(folder: Path, faults: list[str]) -> Iterator[tuple[str, Catalogue]]:
+    yield SOURCE.language, SOURCE
+    for path in sorted(folder.glob("*/LC_MESSAGES/bot.po")):
+        language = path.parent.parent.name
+        try:
+            yield language, parse_po(path.read_bytes(), language)
+        except (PoFileError, ValueError, OSError) as error:
+            faults.append(f"bot/locales/{language}/LC_MESSAGES/bot.po: {error}")
+
+
+def _text(path: Path, faults: list[str]) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, ValueError) as error:
+        faults.append(f"bot/flows/{path.name}: can't be read ({type(error).__name__})")
+        return ""
+
+
+def _try(parse: Callable[[], T], faults: list[str]) -> T | None:
+    try:
+        return parse()
+    except FlowError as error:
+        faults.append(str(error))
+        return None

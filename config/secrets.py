@@ -1,0 +1,52 @@
+"""Secrets that are made once and kept in the data folder, readable by its owner only."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from config.settings import KEY_LENGTH, SettingsError
+
+
+def private_folder(folder: Path) -> None:
+    """Make the data folder, or close one that exists to everybody else."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.chmod(0o700)
+    except OSError:
+        raise SettingsError(
+            f"OWNPACE_DATA: the folder {folder} can't be used:"
+            " give one that this user may write to."
+        ) from None
+
+
+def kept(folder: Path, name: str) -> str:
+    """The secret of this name: made and kept if there is none (256 random bits)."""
+    path = folder / name
+    try:
+        # Made in full before it gets its name: half a key would lose everything sealed with it.
+        draft = folder / f".{name}.{secrets.token_hex(8)}"
+        if not path.exists():
+            file = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(file, "w") as out:
+                out.write(secrets.token_urlsafe(32) + "\n")
+                out.flush()
+                os.fsync(out.fileno())
+            _take_name(draft, path)
+        found = path.read_text("ascii").strip()
+    except (OSError, ValueError):
+        raise SettingsError(f"{path}: can't be read or written; a secret stands in it.") from None
+    if len(found) < KEY_LENGTH:
+        raise SettingsError(f"{path}: cut short. Put the copy back that you keep of it.")
+    return found
+
+
+def _take_name(draft: Path, path: Path) -> None:
+    """Give it its name, unless another process was first: then theirs counts."""
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()

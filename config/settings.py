@@ -1,0 +1,246 @@
+"""What the environment says, typed and checked: the names are those of docs and of the README.
+
+Every secret is also read from a file that `NAME_FILE` names. A fault is told as a plain sentence
+with the name in it and never with the value.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import Annotated, Any, Literal, NamedTuple
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+SHIPPED = Path(__file__).parent
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+KEY_LENGTH = 32  # characters
+
+
+class SettingsError(Exception):
+    """Settings that can't be used: one plain sentence a line, each with the name to change."""
+
+
+def _address(value: str) -> str:
+    """A web address without a path. Plain http only where it never leaves this machine."""
+    parts = urlsplit(value)
+    safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
+    if not safe or not parts.hostname or parts.path.strip("/") or parts.query or parts.fragment:
+        raise ValueError("not an address")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _name(name: str, how: str, **more: Any) -> Any:
+    """A setting called `name` in the environment; `how` says how it is written."""
+    return Field(validation_alias=name, description=how, **more)
+
+
+def _matches(pattern: str) -> AfterValidator:
+    def check(value: SecretStr) -> SecretStr:
+        if not re.fullmatch(pattern, value.get_secret_value()):
+            raise ValueError("not of its form")
+        return value
+
+    return AfterValidator(check)
+
+
+Address = Annotated[str, AfterValidator(_address)]
+BotToken = Annotated[SecretStr, _matches("[0-9]{1,20}:[A-Za-z0-9_-]+")]
+WebhookSecret = Annotated[SecretStr, _matches("[A-Za-z0-9_-]{1,256}")]
+TWILIO = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM")
+
+
+class Twilio(NamedTuple):
+    """All that SMS needs. `sender` is a number or the SID of a messaging service."""
+
+    account_sid: str
+    auth_token: str
+    sender: str
+    public_url: str
+    api_base: str
+
+    def __repr__(self) -> str:
+        return "Twilio(...)"
+
+
+class Settings(BaseSettings):
+    """All settings from the environment. Nothing here has been looked at beyond its own form."""
+
+    model_config = SettingsConfigDict(
+        hide_input_in_errors=True, extra="ignore", frozen=True, env_ignore_empty=True
+    )
+
+    data: Path = _name("OWNPACE_DATA", "give a folder for everything written", default=Path("data"))
+    config: Path = _name(
+        "OWNPACE_CONFIG", "give the service's own file", default=SHIPPED / "ownpace.toml"
+    )
+    database: SecretStr | None = _name(
+        "DATABASE_URL", "write it as in sqlite:///data/ownpace.db", default=None
+    )
+    secret_key: SecretStr | None = _name(
+        "OWNPACE_SECRET_KEY",
+        f"give at least {KEY_LENGTH} random characters, or leave it out and one is made",
+        default=None,
+        min_length=KEY_LENGTH,
+    )
+    public_url: Address | None = _name(
+        "OWNPACE_PUBLIC_URL",
+        "give the https address of this machine without a path, as in https://intake.example.org",
+        default=None,
+    )
+    host: str = _name("OWNPACE_HOST", "give the address to listen on", default="127.0.0.1")
+    port: int = _name(
+        "OWNPACE_PORT", "give a number from 1 to 65535, such as 8080", default=8080, ge=0, le=65535
+    )
+    rehearsal: bool | None = _name(
+        "OWNPACE_REHEARSAL", "give 1 to have the rehearsal phone, 0 to have none", default=None
+    )
+
+    telegram_token: BotToken | None = _name(
+        "TELEGRAM_BOT_TOKEN",
+        "give the token as BotFather shows it, with the number and the colon",
+        default=None,
+    )
+    telegram_secret: WebhookSecret | None = _name(
+        "TELEGRAM_WEBHOOK_SECRET",
+        "give 1 to 256 of A-Z a-z 0-9 _ -, or leave it out and one is made",
+        default=None,
+    )
+    telegram_mode: Literal["auto", "webhook", "polling"] = _name(
+        "TELEGRAM_MODE", "give auto, webhook or polling", default="auto"
+    )
+    telegram_api: str = _name(
+        "TELEGRAM_API_BASE",
+        "give the address of a Bot API server",
+        default="https://api.telegram.org",
+        pattern=r"^https?://",
+    )
+
+    twilio_sid: str | None = _name(
+        "TWILIO_ACCOUNT_SID",
+        "give the account SID of the Twilio console: AC and 32 of 0-9 a-f",
+        default=None,
+        pattern=r"^AC[0-9a-fA-F]{32}$",
+    )
+    twilio_token: SecretStr | None = _name(
+        "TWILIO_AUTH_TOKEN", "give the auth token of the Twilio console", default=None
+    )
+    twilio_from: str | None = _name(
+        "TWILIO_FROM",
+        "give a number as in +447700900000, or the SID of a messaging service",
+        default=None,
+        pattern=r"^(\+[1-9][0-9]{6,14}|[0-9]{3,8}|MG[0-9a-fA-F]{32})$",
+    )
+    twilio_api: str = _name(
+        "TWILIO_API_BASE", "give the address of Twilio's API", default="", pattern=r"^(https?://|$)"
+    )
+
+    service_name: str | None = _name(
+        "OWNPACE_SERVICE_NAME", "give the service's name", default=None
+    )
+    service_phone: str | None = _name(
+        "OWNPACE_SERVICE_PHONE", "give the number on which a person answers", default=None
+    )
+    service_hours: str | None = _name(
+        "OWNPACE_SERVICE_HOURS", "write the hours as in Mo-Fr 09:00-17:00", default=None
+    )
+    service_nation: str | None = _name(
+        "OWNPACE_SERVICE_NATION",
+        "give a nation of config/nations.toml, such as GB-ENG",
+        default=None,
+    )
+    service_languages: str | None = _name(
+        "OWNPACE_SERVICE_LANGUAGES", "give languages as in en,es", default=None
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (env_settings, _SecretFiles(settings_cls))
+
+    @property
+    def database_url(self) -> str:
+        """The database's address; without one, a file in the data folder."""
+        if self.database:
+            return self.database.get_secret_value()
+        return f"sqlite:///{self.data / 'ownpace.db'}"
+
+    @property
+    def twilio(self) -> Twilio | None:
+        """Twilio's settings, where all of them are there."""
+        sid, token, sender = self.twilio_sid, self.twilio_token, self.twilio_from
+        if not (sid and token and sender and self.public_url):
+            return None
+        return Twilio(sid, token.get_secret_value(), sender, self.public_url, self.twilio_api)
+
+    @property
+    def polls(self) -> bool:
+        """Does Telegram wait for us to ask, instead of calling us?"""
+        auto = self.telegram_mode == "auto"
+        return self.public_url is None if auto else self.telegram_mode == "polling"
+
+
+class _SecretFiles(PydanticBaseSettingsSource):
+    """Secrets from the files that `NAME_FILE` names, as containers and systemd hand them over."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        name = str(field.validation_alias)
+        path = os.environ.get(f"{name}_FILE")
+        if not path or "SecretStr" not in repr(field.annotation):
+            return None, name, False
+        if os.environ.get(name):
+            raise SettingsError(f"{name} and {name}_FILE are both set: leave one of them out.")
+        try:
+            return Path(path).read_text("utf-8").strip(), name, False
+        except (OSError, ValueError):
+            raise SettingsError(f"{name}_FILE: that file can't be read.") from None
+
+    def __call__(self) -> dict[str, Any]:
+        found = (self.get_field_value(f, n) for n, f in self.settings_cls.model_fields.items())
+        return {name: value for value, name, _ in found if value}
+
+
+def load() -> Settings:
+    """Read the environment. Raises `SettingsError` with everything that is wrong in it."""
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        how = {str(f.validation_alias): f.description for f in Settings.model_fields.values()}
+        names = dict.fromkeys(str(fault["loc"][0]) for fault in error.errors())
+        lines = [f"{name} can't be used as it is: {how[name]}." for name in names]
+        raise SettingsError("\n".join(lines)) from None
+    faults = list(_together(settings))
+    if faults:
+        raise SettingsError("\n".join(faults))
+    return settings
+
+
+def _together(settings: Settings) -> list[str]:
+    """Faults that only show when settings are held against one another."""
+    twilio = (settings.twilio_sid, settings.twilio_token, settings.twilio_from)
+    missing = [name for name, value in zip(TWILIO, twilio, strict=True) if not value]
+    faults = []
+    if missing and any(twilio):
+        faults.append(f"{' and '.join(missing)}: missing. SMS needs all of {', '.join(TWILIO)}.")
+    if all(twilio) and not settings.public_url:
+        faults.append("OWNPACE_PUBLIC_URL: missing. Twilio has to know where it can call us.")
+    if settings.telegram_token and settings.telegram_mode == "webhook" and not settings.public_url:
+        faults.append(
+            "OWNPACE_PUBLIC_URL: missing. TELEGRAM_MODE=webhook needs it; polling does not."
+        )
+    if settings.rehearsal and settings.host not in LOOPBACK:
+        faults.append(
+            "OWNPACE_REHEARSAL: the rehearsal phone opens on this machine only:"
+            " leave it out, or set OWNPACE_HOST to 127.0.0.1."
+        )
+    return faults

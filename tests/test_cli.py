@@ -1,0 +1,247 @@
+"""The command as a process: how it ends, what it prints, how soon."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import select
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+
+from tests.running import BOT_TOKEN, ENVIRONMENT
+
+ROOT = Path(__file__).parent.parent
+COMMAND = [sys.executable, "-P", "-m", "bot"]
+TOKEN = "123:abc"
+
+
+def environment(data: Path, **more: str) -> dict[str, str]:
+    """Nothing but what it needs, as on a fresh machine."""
+    return {"PATH": os.defpath, "PYTHONPATH": str(ROOT), "OWNPACE_DATA": str(data), **more}
+
+
+def ownpace(
+    data: Path, *args: str, input: str = "", **more: str
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COMMAND, *args],
+        env=environment(data, **more),
+        input=input,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+@pytest.fixture
+def port() -> Iterator[int]:
+    """A port that somebody uses."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        yield taken.getsockname()[1]
+
+
+def test_help_is_quick(tmp_path: Path) -> None:
+    took = []
+    for _ in range(5):
+        start = time.perf_counter()
+        done = ownpace(tmp_path, "--help")
+        took.append(time.perf_counter() - start)
+        assert done.returncode == 0
+    print(f"ownpace --help: {min(took):.3f} s")
+    assert min(took) < 0.6, "0.3 s is promised; this allows for a busy machine"
+
+
+def test_help_lists_only_what_works(tmp_path: Path) -> None:
+    listed = ownpace(tmp_path, "--help").stdout.partition("Commands:")[2]
+    assert [line.split()[0] for line in listed.strip().splitlines()] == ["chat", "demo", "serve"]
+
+
+@pytest.mark.parametrize(
+    ("args", "more", "code", "told"),
+    [
+        (("nonsense",), {}, 2, "No such command"),
+        (("chat", "--channel", "fax"), {}, 2, "fax"),
+        (("chat", "--flow", "none"), {}, 2, "self_referral"),
+        (("chat", "--lang", "tlh"), {}, 2, "en, es"),
+        (("serve",), {"OWNPACE_PORT": "x"}, 3, "OWNPACE_PORT"),
+        (("serve",), {"DATABASE_URL": "postgres://u:hunter2@h/d"}, 3, "not in this version yet"),
+        (("serve",), {"DATABASE_URL": "postgresql://u:hunter2@h/d"}, 3, "not in this version yet"),
+        (("serve",), {"OWNPACE_SERVICE_LANGUAGES": "en,tlh"}, 3, "tlh"),
+        (("serve",), {"TELEGRAM_BOT_TOKEN": TOKEN}, 3, "OWNPACE_SERVICE_PHONE"),
+        (("serve",), {"DATABASE_URL": "sqlite:////proc/none/x.db"}, 4, "DATABASE_URL"),
+    ],
+)
+def test_how_it_ends(
+    tmp_path: Path, args: tuple[str, ...], more: dict[str, str], code: int, told: str
+) -> None:
+    done = ownpace(tmp_path / "data", *args, **more)
+    assert (done.returncode, done.stdout) == (code, "")
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "hunter2" not in done.stderr
+
+
+def test_a_port_in_use_is_told(tmp_path: Path, port: int) -> None:
+    done = ownpace(tmp_path / "data", "demo", OWNPACE_PORT=str(port))
+    assert done.returncode == 4
+    assert "OWNPACE_PORT" in done.stderr
+
+
+def test_a_database_that_is_none(tmp_path: Path) -> None:
+    path = tmp_path / "not.db"
+    path.write_text("this is no database, whatever its name says")
+    done = ownpace(tmp_path / "data", "demo", OWNPACE_PORT="0", DATABASE_URL=f"sqlite:///{path}")
+    assert done.returncode == 4
+    assert "Traceback" not in done.stderr
+
+
+def test_placeholders_keep_real_channels_shut(tmp_path: Path) -> None:
+    done = ownpace(
+        tmp_path / "data",
+        "demo",
+        TELEGRAM_BOT_TOKEN=TOKEN,
+        OWNPACE_SERVICE_NAME="Quay House",
+        OWNPACE_SERVICE_HOURS="Mo-Fr 09:00-17:00",
+    )
+    assert done.returncode == 3
+    assert "phone must be filled in" in done.stderr
+    assert "OWNPACE_SERVICE_NAME" not in done.stderr
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_piped_chat_gets_to_the_first_question(tmp_path: Path) -> None:
+    done = ownpace(tmp_path, "chat", input="hi\nok\nok\nok\n")
+    assert done.returncode == 0
+    replies = done.stdout.strip().split("\n\n")
+    assert len(replies) == 4
+    assert "helps you get through a hard day?" in replies[-1]
+    assert (done.stderr, list(tmp_path.iterdir())) == ("", [])
+
+
+def test_a_chat_with_buttons_in_another_language(tmp_path: Path) -> None:
+    args = ("chat", "--lang", "es", "--channel", "telegram")
+    done = ownpace(tmp_path, *args, input="hola\n[Sí]\n[Sí]\n[Sí]\n[Saltar]\n")
+    assert done.returncode == 0
+    assert "[Saltar]" in done.stdout
+    assert "¿Quién o qué te ayuda" in done.stdout
+
+
+def test_a_chat_takes_any_bytes(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [*COMMAND, "chat"],
+        env=environment(tmp_path),
+        input=b"hi\n\xff\xfe\x00\x1b[2J\r\n\n \n" + b"x" * 5000,
+        capture_output=True,
+        timeout=60,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+@contextmanager
+def started(
+    data: Path, command: str, last: str, **more: str
+) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """The product as a process, once it has said `last`, and what it said until then."""
+    running = subprocess.Popen(
+        [*COMMAND, command],
+        env=environment(data, OWNPACE_PORT="0", **more),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert running.stdout
+    told = ""
+    try:
+        for line in running.stdout:
+            told += line
+            if last in line:
+                break
+        yield running, told
+    finally:
+        running.kill()
+        running.communicate()
+
+
+def ended(running: subprocess.Popen[str], how: signal.Signals) -> str:
+    """Tell it to end; what it logged."""
+    start = time.perf_counter()
+    running.send_signal(how)
+    assert running.wait(timeout=10) == 0
+    print(f"{how.name} to end: {time.perf_counter() - start:.2f} s")
+    assert running.stderr
+    return running.stderr.read()
+
+
+def test_a_demo_starts_tells_two_addresses_and_ends_when_told(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with started(data, "demo", "Ctrl-C") as (running, told):
+        phone, link = (word for word in told.split() if word.startswith("http://"))
+        assert phone.endswith("/rehearse/")
+        for address in (phone, link.partition("#")[0], phone.replace("/rehearse/", "/readyz")):
+            with urlopen(address) as answer:  # noqa: S310
+                assert answer.status == 200
+        again = ownpace(data, "demo", OWNPACE_PORT="0")
+        assert again.returncode == 4
+        assert "already" in again.stderr
+        assert (data.stat().st_mode & 0o777) == 0o700
+        assert {path.stat().st_mode & 0o777 for path in data.iterdir()} == {0o600}
+        assert ended(running, signal.SIGTERM) == ""
+
+
+def test_a_provider_that_is_down_does_not_keep_it_from_starting(tmp_path: Path) -> None:
+    live = ENVIRONMENT | {"TELEGRAM_MODE": "polling"}
+    with started(tmp_path / "data", "serve", "Desk", **live) as (running, told):
+        assert told.startswith("Live: telegram, sms\n")
+        assert "/desk/sign-in#" in told
+        assert "rehearse" not in told
+        assert running.stderr
+        line = running.stderr.readline()
+        assert json.loads(line)["level"] == "warning"
+        rest = ended(running, signal.SIGINT)
+        assert all(json.loads(line) for line in rest.splitlines())
+        assert BOT_TOKEN not in line + rest
+    with started(tmp_path / "data", "serve", "Desk", **live) as (running, told):
+        assert "#" not in told, "there is a worker now: a link is made by asking for one"
+        ended(running, signal.SIGTERM)
+
+
+def test_a_chat_at_a_terminal_prompts_and_ends_quietly(tmp_path: Path) -> None:
+    person, terminal = pty.openpty()
+    chat = subprocess.Popen(
+        [*COMMAND, "chat"],
+        env=environment(tmp_path),
+        stdin=terminal,
+        stdout=terminal,
+        stderr=terminal,
+    )
+    os.close(terminal)
+    try:
+        told = read_until(person, b"> ")
+        os.write(person, b"hi\n")
+        told += read_until(person, b"parts)\r\n\r\n> ")
+        os.write(person, b"\x04")
+        assert chat.wait(timeout=10) == 0
+    finally:
+        chat.kill()
+        chat.wait()
+        os.close(person)
+    assert b"(2 parts)" in told
+    assert b"Traceback" not in told
+
+
+def read_until(file: int, mark: bytes) -> bytes:
+    found = b""
+    while mark not in found:
+        assert select.select([file], [], [], 30)[0], found
+        found += os.read(file, 4096)
+    return found

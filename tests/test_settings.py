@@ -1,0 +1,193 @@
+"""Settings: what can't be used is told by name, never by value."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from pathlib import Path
+
+import pytest
+
+from bot.conversation.flow import FlowError
+from config import secrets, services, settings
+from config.settings import SettingsError
+
+OURS = re.compile("(OWNPACE|TELEGRAM|TWILIO)_.*|DATABASE_URL.*")
+SERVICE = """
+[service]
+name      = "Quay House"
+phone     = "07700 900 001"
+hours     = "Mo-Fr 09:00-17:00"
+nation    = "GB-SCT"
+languages = ["en"]
+"""
+
+
+@pytest.fixture(autouse=True)
+def _bare(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in filter(OURS.fullmatch, list(os.environ)):
+        monkeypatch.delenv(name)
+
+
+def fault(**environment: str) -> str:
+    """What is said of this environment."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        try:
+            services.main(settings.load())
+        except SettingsError as error:
+            return str(error)
+    pytest.fail("nothing was said of it")
+
+
+def of_file(folder: Path, text: str) -> str:
+    path = folder / "service.toml"
+    path.write_text(text)
+    return fault(OWNPACE_CONFIG=str(path))
+
+
+def test_nothing_set_is_a_good_start() -> None:
+    found = settings.load()
+    assert (found.host, found.port, found.polls) == ("127.0.0.1", 8080, True)
+    assert found.database_url == "sqlite:///data/ownpace.db"
+    assert services.main(found).placeholders == ("name", "phone", "hours")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("OWNPACE_PORT", "notaport"),
+        ("OWNPACE_PORT", "65536"),
+        ("OWNPACE_SECRET_KEY", "tooshortakey"),
+        ("OWNPACE_PUBLIC_URL", "http://intake.example.org"),
+        ("OWNPACE_PUBLIC_URL", "https://intake.example.org/path"),
+        ("OWNPACE_REHEARSAL", "perhaps"),
+        ("TELEGRAM_BOT_TOKEN", "nocolonhere"),
+        ("TELEGRAM_WEBHOOK_SECRET", "with space"),
+        ("TELEGRAM_MODE", "carrierpigeon"),
+        ("TWILIO_ACCOUNT_SID", "SK0123"),
+        ("TWILIO_FROM", "Quay House"),
+    ],
+)
+def test_a_wrong_value_is_told_by_its_name_only(name: str, value: str) -> None:
+    told = fault(**{name: value})
+    assert told.startswith(f"{name} can't be used as it is: ")
+    assert value not in told
+
+
+def test_all_faults_are_told_at_once() -> None:
+    told = fault(OWNPACE_PORT="x", TELEGRAM_MODE="y")
+    assert [line.split()[0] for line in told.splitlines()] == ["OWNPACE_PORT", "TELEGRAM_MODE"]
+
+
+def test_a_secret_comes_from_a_file_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "token").write_text("123:abc\n")
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN_FILE", str(tmp_path / "token"))
+    found = settings.load()
+    assert found.telegram_token
+    assert found.telegram_token.get_secret_value() == "123:abc"
+    assert "abc" not in repr(found)
+
+
+def test_every_secret_may_come_from_a_file(tmp_path: Path) -> None:
+    for name in (
+        "DATABASE_URL OWNPACE_SECRET_KEY TELEGRAM_BOT_TOKEN TELEGRAM_WEBHOOK_SECRET"
+        " TWILIO_AUTH_TOKEN"
+    ).split():
+        missing = {f"{name}_FILE": str(tmp_path / "none")}
+        assert fault(**missing) == f"{name}_FILE: that file can't be read."
+        assert "both set" in fault(**missing, **{name: "1:x"})
+
+
+def test_half_of_twilio_is_not_enough() -> None:
+    sid = "AC" + "0" * 32
+    told = fault(TWILIO_ACCOUNT_SID=sid, TWILIO_FROM="+447700900000")
+    assert told.startswith("TWILIO_AUTH_TOKEN: missing.")
+    told = fault(TWILIO_ACCOUNT_SID=sid, TWILIO_FROM="+447700900000", TWILIO_AUTH_TOKEN="t")
+    assert told.startswith("OWNPACE_PUBLIC_URL: missing.")
+
+
+def test_the_rehearsal_is_for_this_machine_only() -> None:
+    assert "OWNPACE_REHEARSAL" in fault(OWNPACE_REHEARSAL="1", OWNPACE_HOST="0.0.0.0")  # noqa: S104
+
+
+def test_the_environment_fills_the_service(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OWNPACE_SERVICE_NAME", "Quay House")
+    monkeypatch.setenv("OWNPACE_SERVICE_PHONE", "07700 900 001")
+    monkeypatch.setenv("OWNPACE_SERVICE_HOURS", "Sa 10:00-12:00")
+    monkeypatch.setenv("OWNPACE_SERVICE_NATION", "IE")
+    monkeypatch.setenv("OWNPACE_SERVICE_LANGUAGES", "en, es")
+    found = services.main(settings.load())
+    assert found.placeholders == ()
+    assert found.service.text_name == "Quay House"
+    assert (found.service.emergency, found.service.languages) == ("112", ("en", "es"))
+    assert found.service.hours.zone.key == "Europe/Dublin"
+    assert "OWNPACE_SERVICE_HOURS: " in fault(OWNPACE_SERVICE_HOURS="at night")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ('"Mo-Fr 09:00-17:00"', '"office hours"', ":5 service.hours: "),
+        ('"GB-SCT"', '"XX"', ":6 service.nation: not one of GB, IE"),
+        ('"GB-SCT"', '"US"', ":2 service.timezone: this nation has several"),
+        ('["en"]', "[]", ":7 service.languages: "),
+        ('["en"]', '["en"]\nkeep_dayz = 3', ":8 service.keep_dayz: "),
+        ('["en"]', '["en"]\nquiet_hours = "09:00-20:00"', ":8 service.quiet_hours: "),
+        ('"Quay House"', '"A name that is much too long for texts"', ":2 service.text_name: "),
+    ],
+)
+def test_a_fault_in_the_file_has_its_line(
+    tmp_path: Path, before: str, after: str, told: str
+) -> None:
+    assert told in of_file(tmp_path, SERVICE.replace(before, after))
+
+
+def test_a_file_that_is_no_toml_or_not_there(tmp_path: Path) -> None:
+    assert "line 1" in of_file(tmp_path, "service = = 3")
+    assert "OWNPACE_CONFIG" in fault(OWNPACE_CONFIG=str(tmp_path / "none.toml"))
+
+
+def test_the_numbers_to_call_in_danger() -> None:
+    said = {"GB": "999", "IE": "112", "US": "911", "CA": "911", "AU": "000", "NZ": "111"}
+    said |= dict.fromkeys(("GB-ENG", "GB-NIR"), "999")
+    said |= dict.fromkeys(("FR", "ES", "DE", "PL"), "112")
+    assert {nation: services._nation(nation)["emergency"] for nation in said} == said
+
+
+def test_the_practice_service_is_invented_and_marked() -> None:
+    practice = services.practice()
+    assert (practice.id, practice.practice) == ("practice", True)
+    assert practice.phone == "07700 900 000"
+
+
+def test_a_secret_is_made_once_and_kept_from_others(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    secrets.private_folder(folder)
+    made = secrets.kept(folder, "secret-key")
+    assert len(made) >= settings.KEY_LENGTH
+    assert secrets.kept(folder, "secret-key") == made
+    assert [stat.S_IMODE(p.stat().st_mode) for p in (folder, folder / "secret-key")] == [
+        0o700,
+        0o600,
+    ]
+    assert [path.name for path in folder.iterdir()] == ["secret-key"]
+
+
+def test_a_secret_cut_short_is_never_used(tmp_path: Path) -> None:
+    (tmp_path / "secret-key").write_text("abc")
+    with pytest.raises(SettingsError, match="cut short"):
+        secrets.kept(tmp_path, "secret-key")
+
+
+def test_flows_faults_have_file_line_and_field(tmp_path: Path) -> None:
+    from bot import worlds
+
+    (tmp_path / "flows").mkdir()
+    for path in (worlds.BOT / "flows").glob("*.toml"):
+        text = path.read_text("utf-8").replace('kind        = "one"', 'kind        = "two"', 1)
+        (tmp_path / "flows" / path.name).write_text(text, "utf-8")
+    with pytest.raises(FlowError, match=r"bot/flows/self_referral.toml:\d+ section.*kind"):
+        worlds.read(tmp_path)
