@@ -29,7 +29,7 @@ from store.session import Store
 from tests.worlds import world
 
 KEY = b"a master key of thirty-two bytes"
-LINE = Account("sms:+441632960000", "harbour", SMS)
+LINE = Account("sms:+447700900000", "harbour", SMS)
 NOON = datetime(2026, 11, 19, 12, 0, tzinfo=UTC)
 NUMBER = "+447700900123"
 

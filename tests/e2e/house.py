@@ -1,0 +1,243 @@
+"""The product as a real process (`python -m bot serve`), with settings and a folder of its own.
+
+async with Twilio() as twilio:
+    house = House(tmp_path, twilio)
+    await house.start()
+    ...
+    await house.kill()      # SIGKILL
+    await house.start()     # the same data
+    await house.stop()      # SIGTERM
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import socket
+import sqlite3
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import aiohttp
+
+from store import accounts
+from store.sealing import Keys
+from store.session import Store
+from tests.emulators.telegram import Telegram
+from tests.emulators.twilio import Twilio
+
+ROOT = Path(__file__).parents[2]
+SECRET = "a master key for the end-to-end tests, and only for them"
+TELEGRAM_SECRET = "from-telegram"
+WORKER = "First worker"
+READY, ENDED, TINY = 30.0, 10.0, 0.02  # seconds
+# The service of tests/worlds.py, so that the transcripts of the specification hold here too.
+SERVICE = """
+[service]
+name      = "Harbour Support, an invented charity"
+text_name = "Harbour Support"
+phone     = "07700 900 000"
+hours     = "Mo-Fr 09:00-17:00"
+nation    = "GB-ENG"
+languages = ["en", "es"]
+"""
+
+
+class House:
+    """One installation. Without `public` it is known by the address where it listens."""
+
+    def __init__(
+        self,
+        folder: Path,
+        twilio: Twilio | None = None,
+        telegram: Telegram | None = None,
+        *,
+        polling: bool = False,
+        public: str = "",
+    ) -> None:
+        self.folder, self.port = folder, _free_port()
+        self.local = f"http://127.0.0.1:{self.port}"
+        self.public = public or self.local
+        self._twilio, self._telegram, self._polling = twilio, telegram, polling
+        self._out = folder / "output.txt"
+        self._process: asyncio.subprocess.Process | None = None
+        (folder / "ownpace.toml").write_text(SERVICE, "utf-8")
+        if twilio:
+            twilio.reach(self.public, self.local)
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._process:
+            await self.stop()
+
+    async def start(self, ahead: timedelta = timedelta()) -> float:
+        """Start it, its clock so far ahead of ours; returns the seconds until it was ready."""
+        began, said = time.monotonic(), len(self.output())
+        later = ["tests.e2e.later", str(ahead.total_seconds())]
+        command = [sys.executable, "-m", *(later if ahead else ["bot"]), "serve"]
+        with self._out.open("ab") as out:
+            self._process = await asyncio.create_subprocess_exec(
+                *command, cwd=ROOT, env=self._environment(), stdout=out, stderr=out
+            )
+        await until(self._is_ready, READY, self.output)
+        seconds = time.monotonic() - began
+        await until(lambda: "Desk" in self.output()[said:], READY, self.output)
+        return seconds
+
+    async def stop(self) -> None:
+        """End it as an operator does. It ends well, and within ten seconds."""
+        process, self._process = self._process, None
+        assert process
+        process.terminate()
+        async with asyncio.timeout(ENDED):
+            code = await process.wait()
+        assert code == 0, f"it ended with {code}:\n{self.output()}"
+
+    def strike(self) -> None:
+        """SIGKILL, at this very moment."""
+        assert self._process
+        self._process.kill()
+
+    async def kill(self) -> None:
+        """SIGKILL, and wait until it is gone."""
+        self.strike()
+        process, self._process = self._process, None
+        assert process
+        await process.wait()
+
+    @property
+    def runs(self) -> bool:
+        return self._process is not None
+
+    def output(self) -> str:
+        """All that it has printed and logged."""
+        return self._out.read_text("utf-8", "replace") if self._out.exists() else ""
+
+    # --- The desk's door -----------------------------------------------------------------------
+
+    def link(self) -> str:
+        """The one-time link that it printed at its first start."""
+        found = re.findall(r"\S+/desk/sign-in#\S+", self.output())
+        assert found, f"no link to the desk:\n{self.output()}"
+        return str(found[-1])
+
+    def new_link(self, ahead: timedelta = timedelta()) -> str:
+        """Another one, for a day to come. While it does not run."""
+        at = datetime.now(UTC) + ahead
+        with self.store() as store:
+            worker = store.read_sync(lambda c: accounts.worker_named(c, WORKER))
+            assert worker
+            token = store.write_sync(lambda c: accounts.new_link(c, worker, at))
+        return f"{self.public}/desk/sign-in#{token}"
+
+    # --- Its data ------------------------------------------------------------------------------
+
+    @cached_property
+    def keys(self) -> Keys:
+        return Keys(SECRET.encode())
+
+    @property
+    def database(self) -> Path:
+        return self.folder / "data" / "ownpace.db"
+
+    def store(self) -> Opened:
+        """Its store, opened with its key. While it does not run."""
+        assert not self._process, "the store has one writer: stop the house first"
+        return Opened(Store.open(f"sqlite:///{self.database}", self.keys))
+
+    async def quiet(self, within: float = 15.0) -> None:
+        """Until everything that it wanted to say is on its way."""
+
+        may_go = "outgoing.state IN ('new', 'begun') AND contact.state = 'open'"
+        rows = f"FROM outgoing JOIN contact ON contact.id = outgoing.contact WHERE {may_go}"
+        await until(lambda: self.count(rows) == 0, within, self.output)
+
+    def count(self, rows: str) -> int:
+        """How many rows there are; also while it runs. `rows` is what follows a count in SQL."""
+        look = sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)
+        try:
+            return int(look.execute(f"SELECT count(*) {rows}").fetchone()[0])
+        finally:
+            look.close()
+
+    # --- Its surroundings ----------------------------------------------------------------------
+
+    def _environment(self) -> dict[str, str]:
+        env = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(self.folder),
+            "OWNPACE_DATA": str(self.folder / "data"),
+            "OWNPACE_CONFIG": str(self.folder / "ownpace.toml"),
+            "OWNPACE_SECRET_KEY": SECRET,
+            "OWNPACE_PORT": str(self.port),
+            "OWNPACE_PUBLIC_URL": self.public,
+        }
+        if self._twilio:
+            env["TWILIO_ACCOUNT_SID"] = self._twilio.account
+            env["TWILIO_AUTH_TOKEN"] = self._twilio.token
+            env["TWILIO_FROM"] = self._twilio.sender
+            env["TWILIO_API_BASE"] = self._twilio.base_url
+        if self._telegram:
+            env["TELEGRAM_BOT_TOKEN"] = self._telegram.token
+            env["TELEGRAM_API_BASE"] = self._telegram.base
+            env["TELEGRAM_WEBHOOK_SECRET"] = TELEGRAM_SECRET
+            env["TELEGRAM_MODE"] = "polling" if self._polling else "webhook"
+        return env
+
+    async def _is_ready(self) -> bool:
+        assert self._process
+        assert self._process.returncode is None, f"it did not start:\n{self.output()}"
+        try:
+            async with aiohttp.request("GET", f"{self.local}/readyz") as answer:
+                return answer.status == 200
+        except aiohttp.ClientError:
+            return False
+
+
+class Opened:
+    """A store that closes itself."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def __enter__(self) -> Store:
+        return self._store
+
+    def __exit__(self, *_: object) -> None:
+        self._store.close_sync()
+
+
+async def until(
+    probe: Callable[[], bool | Awaitable[bool]], within: float, tell: Callable[[], str]
+) -> None:
+    """Until `probe` is true; after `within` seconds it fails with what `tell` says."""
+    try:
+        async with asyncio.timeout(within):
+            while True:
+                found = probe()
+                if found if isinstance(found, bool) else await found:
+                    return
+                await asyncio.sleep(TINY)
+    except TimeoutError:
+        raise AssertionError(f"not within {within:.0f} s:\n{tell()}") from None
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])

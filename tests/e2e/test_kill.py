@@ -1,0 +1,209 @@
+"""kill -9 amid two hundred conversations: nothing taken is lost, and nothing is done twice.
+
+The blow falls at a counted number of web hooks answered with 200, while others are under way.
+Afterwards everything is read from the database with the product's own key.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from itertools import groupby
+from pathlib import Path
+
+import pytest
+
+from bot.conversation.model import Position
+from tests.e2e.crowd import (
+    OWN_WORDS,
+    BusyTelegram,
+    BusyTwilio,
+    ChatterInCrowd,
+    Someone,
+    TexterInCrowd,
+    converse,
+    own_words,
+)
+from tests.e2e.house import House
+from tests.e2e.kept import Kept, kept
+from tests.emulators.telegram import Telegram
+from tests.emulators.twilio import Twilio
+from tests.emulators.twilio_log import Fault
+
+TEXTERS, CHATTERS = 180, 20
+PEOPLE = TEXTERS + CHATTERS
+# Before the last question each says hello, three times ok, an answer, a choice, an answer.
+TURNS = 7
+IN_THE_MIDDLE = PEOPLE * TURNS // 2
+BACK = 10.0  # seconds until it is ready again
+SOON = 20.0  # seconds; what may have been sent is looked into after five or six
+GREETED, EXPLAINED = "I am a computer", "your words go to our team"
+Record = Callable[[str, object], None]
+
+
+@dataclass
+class Figures:
+    """What happened around the blows; times in seconds."""
+
+    taken_before: int = 0
+    half_way: int = 0  # people who had begun and were not at the end
+    on_their_way: int = 0  # messages of ours that may or may not have gone out
+    said_again: int = 0
+    back_after: float = 0.0
+    all_done_after: float = 0.0
+    told_twice_by_sms: int = 0
+    told_twice_by_telegram: int = 0
+
+
+class Count:
+    """Counts what was answered with 200, and strikes at a given number."""
+
+    def __init__(self) -> None:
+        self.taken: list[str] = []
+        self.struck = asyncio.Event()
+        self._at = 0
+        self._strike: Callable[[], None] = self.struck.set
+
+    def strike_at(self, number: int, strike: Callable[[], None]) -> None:
+        self.struck.clear()
+        self._at, self._strike = number, strike
+
+    def __call__(self, id: str) -> None:
+        self.taken.append(id)
+        if len(self.taken) == self._at:
+            self._strike()
+            self.struck.set()
+
+
+async def test_killed_in_the_middle(tmp_path: Path, record_property: Record) -> None:
+    await _killed(tmp_path, record_property, [IN_THE_MIDDLE])
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(600)
+async def test_killed_again_and_again(tmp_path: Path, record_property: Record) -> None:
+    await _killed(tmp_path, record_property, [PEOPLE * n + 37 * n for n in range(1, 7)])
+
+
+async def _killed(folder: Path, record: Record, blows: list[int]) -> None:
+    twilio, count, figures = BusyTwilio(), Count(), Figures()
+    telegram = BusyTelegram(count)
+    async with twilio, telegram:
+        house = House(folder, twilio, telegram)
+        async with house:
+            await telegram.until(lambda: telegram.hook.get("url"))
+            people: list[Someone] = [
+                *(TexterInCrowd(twilio, f"+447700900{n:03}", count) for n in range(TEXTERS)),
+                *(ChatterInCrowd(telegram, 7_000_000 + n) for n in range(CHATTERS)),
+            ]
+            async with asyncio.TaskGroup() as crowd:
+                talks = [crowd.create_task(converse(someone)) for someone in people]
+                for blow in blows:
+                    count.strike_at(blow, house.strike)
+                    before = await _blow(house, count, people, figures)
+                    ready = time.monotonic()
+                    await _say_again(people[::3], before, figures)
+                await asyncio.wait(talks)
+            figures.all_done_after = time.monotonic() - ready
+            await telegram.settled()
+            await house.quiet()
+        _check(house, people, figures, len(blows))
+    for name, figure in asdict(figures).items():
+        record(name, figure)
+    print(figures)
+
+
+async def _blow(house: House, count: Count, people: list[Someone], figures: Figures) -> set[str]:
+    """The blow, and back on the same data; the ids of what had been answered with 200."""
+    await count.struck.wait()
+    before = set(count.taken)
+    figures.taken_before = len(before)
+    figures.half_way = sum(0 < len(person.said) < TURNS for person in people)
+    await house.kill()
+    figures.on_their_way += house.count("FROM outgoing WHERE state = 'begun'")
+    figures.back_after = max(figures.back_after, await house.start())
+    return before
+
+
+async def _say_again(people: list[Someone], before: set[str], figures: Figures) -> None:
+    """What had been taken of these people's words comes once more, while others go on."""
+    again = [(person, id) for person in people for id in before & set(person.said)]
+    await asyncio.gather(*(person.say_again(id) for person, id in again))
+    figures.said_again += len(again)
+
+
+def _check(house: House, people: list[Someone], figures: Figures, blows: int) -> None:
+    database = sqlite3.connect(house.database)
+    assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    seen = {id for (id,) in database.execute("SELECT provider_id FROM seen")}
+    database.close()
+    assert seen == {id for person in people for id in person.said}, figures
+    assert house.count("FROM answer") == 2 * PEOPLE, figures
+    assert house.count("FROM agreement") == 2 * PEOPLE, figures
+    assert house.count("FROM conversation") == PEOPLE, figures
+    assert house.count("FROM parked") == 0, figures
+    with house.store() as store:
+        for person in people:
+            found = kept(store, person.account, person.address)
+            _once(person, found)
+            twice = _told_twice(person, found)
+            assert 0 <= twice <= blows, f"{person.address} was told {twice} messages twice"
+            if person.account.startswith("sms"):
+                figures.told_twice_by_sms += twice
+            else:
+                figures.told_twice_by_telegram += twice
+    assert figures.back_after < BACK, figures
+    # Twilio's log can be looked through before a message goes again; Telegram's can't.
+    assert figures.told_twice_by_sms == 0, figures
+
+
+def _once(person: Someone, found: Kept) -> None:
+    """Every word of theirs is there once, in order, and had its effect once."""
+    assert found.wrote == list(person.said.values())
+    for question in OWN_WORDS:
+        assert found.words[question] == own_words(person, question)
+    assert found.conversation.share is True
+    assert found.conversation.position == Position("question", "safe_to_text")
+
+
+def _told_twice(person: Someone, found: Kept) -> int:
+    """How many messages came twice: at each blow at most the one that was on its way."""
+    heard, told = ([text for text, _ in groupby(texts)] for texts in (person.heard, found.told))
+    assert heard == told
+    return len(person.heard) - len(found.told)
+
+
+async def test_killed_with_words_on_their_way(tmp_path: Path) -> None:
+    """The provider has our message, and we die before we hear that it has.
+
+    Twilio's log says so afterwards. Telegram can't be asked: there it comes twice, once more.
+    """
+    twilio, telegram = Twilio(), Telegram()
+    async with twilio, telegram, House(tmp_path, twilio, telegram) as house:
+        await telegram.until(lambda: telegram.hook.get("url"))
+        phone, chatter = twilio.phone("+447700900301"), telegram.person(7_000_301)
+        twilio.fail(Fault(hangs=True, accepted=True))
+        telegram.fault("sendMessage", "hang")
+        await phone.text("hello")
+        await chatter.text("hello")
+        assert GREETED in await phone.next()
+        assert GREETED in (await chatter.next()).text
+        await house.kill()
+
+        await house.start()
+        assert GREETED in (await chatter.next(SOON)).text
+        await house.quiet()
+        assert len(twilio.arrived(phone.number)) == 1
+        assert len(chatter.messages) == 2
+
+        # And both go on from there.
+        await phone.text("ok")
+        await chatter.text("ok")
+        assert EXPLAINED in await phone.next(SOON)
+        assert EXPLAINED in (await chatter.next(SOON)).text
+        await house.quiet()
+        assert len(twilio.arrived(phone.number)) == 2
+        assert len(chatter.messages) == 3
