@@ -25,7 +25,7 @@ from tests.houses import NOON, House, open_house, wrote
 
 AT_ONCE = 16
 EACH = 15
-ROUNDS = 5
+ROUNDS = 8
 Work = Callable[[], Awaitable[int]]
 
 
