@@ -59,7 +59,7 @@ def asking(step: Step) -> Asking:
         return Asking(question.id, choices(question), many=question.kind == "many")
     if position.place == "choice":
         return Asking("share", yes_or_no(step))
-    return Asking(position.place, yes_no=position.place in ("notice", "review"))
+    return Asking(position.place, yes_no=position.place in ("notice", "review", "end"))
 
 
 def _over(step: Step, over: str) -> Asking:

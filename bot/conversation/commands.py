@@ -74,7 +74,7 @@ def _yes_or_no(step: Step, name: str, message: str) -> None:
     elif question and question.id in step.conversation.answers and not no:
         answering.go_on(step)
     elif step.conversation.standing == "ended":
-        step.say("why_nothing")
+        step.say("not_now")
     else:
         ask_again(step)
 

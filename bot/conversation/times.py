@@ -10,13 +10,14 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_skeleton, format_time, get_day_names
+from babel.dates import format_date, format_skeleton, format_time, get_day_names
 from babel.lists import format_list
 
 from bot.conversation.i18n import FRAGMENT, SOURCE, Catalogue, fill
 from bot.conversation.phrases import Phrases
 from bot.conversation.service import Hours
 
+FAR = timedelta(days=180)  # further off, a date needs its year
 NEAR = timedelta(days=6)  # further off, the name of a weekday would be mistaken for a nearer one
 
 
@@ -50,10 +51,13 @@ class Speaker:
         return format_list(words, style="standard", locale=self.locale)
 
     def moment(self, at: datetime, zone: ZoneInfo, now: datetime | None) -> str:
-        """`Monday 11am`; with no `now` to hold it against, or far from it, `22 December`."""
+        """`Monday 11am`; with no `now` to hold it against, or far from it, `22 December`,
+        with the year where it is half a year away or more."""
         local = at.astimezone(zone)
         ahead = local.date() - now.astimezone(zone).date() if now else timedelta.max
         if not timedelta() <= ahead <= NEAR:
+            if now and abs(ahead) > FAR:
+                return str(format_date(local.date(), "long", locale=self.locale))
             return str(format_skeleton("MMMMd", local.date(), locale=self.locale))
         names = get_day_names("wide", "format", self.locale)
         return self.piece("day_time", day=names[local.weekday()], time=self.clock(local.time()))

@@ -185,7 +185,7 @@ def test_values_are_never_read_as_placeholders() -> None:
         (datetime(2026, 11, 25, 12, 0, tzinfo=UTC), "Wednesday 12pm", "miércoles a las 12:00"),
         (datetime(2026, 11, 26, 9, 0, tzinfo=UTC), "26 November", "26 de noviembre"),
         (datetime(2026, 12, 22, 9, 0, tzinfo=UTC), "22 December", "22 de diciembre"),
-        (datetime(2027, 7, 1, 23, 30, tzinfo=UTC), "2 July", "2 de julio"),
+        (datetime(2027, 7, 1, 23, 30, tzinfo=UTC), "2 July 2027", "2 de julio de 2027"),
     ],
 )
 def test_moments_in_the_zone_and_language(at: datetime, english: str, spanish: str) -> None:
