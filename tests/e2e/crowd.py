@@ -25,7 +25,7 @@ LAST = "Is it safe for us to write to you here?"
 AGAIN = "I am not sure that my last message reached you. Here it is again."
 OWN_WORDS = ("keeps_going", "good_at")
 ASKS = {question.ask: question.id for question in world().flow.questions}
-WAIT = 60.0
+WAIT = 40.0
 Taken = Callable[[str], None]  # told of each id that was answered with 200
 
 
@@ -135,9 +135,15 @@ class ChatterInCrowd:
 async def converse(someone: Someone) -> None:
     """From the greeting until it is asked whether writing is safe."""
     await someone.say(GREETING)
-    while LAST not in (heard := await someone.hear()):
-        if words := reply(someone, heard):
-            await someone.say(words)
+    try:
+        while LAST not in (heard := await someone.hear()):
+            if words := reply(someone, heard):
+                await someone.say(words)
+    except TimeoutError:
+        said, heard = list(someone.said.values()), (someone.heard or [""])[-1]
+        raise AssertionError(
+            f"{someone.address} said {said}, last heard {heard!r}, and then nothing"
+        ) from None
 
 
 def reply(someone: Someone, heard: str) -> str:

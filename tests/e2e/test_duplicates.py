@@ -68,7 +68,7 @@ async def test_by_sms(tmp_path: Path) -> None:
         await once.close()
         scripts = {
             "+447700900201": spec("goes_to_the_end"),
-            "+447700900202": spec("stops_half_way", until="~ 1 day later"),
+            "+447700900202": spec("says_no", until="~ 2 days later"),
         }
         for number, script in scripts.items():
             await hold(Texter(house, twilio, number), script)
