@@ -31,12 +31,13 @@ from bot.conversation.model import (
     Effect,
     Event,
     Failed,
+    Filed,
     Forget,
     HandOver,
     Reach,
     Rendered,
+    TakeBack,
     Timer,
-    Withdraw,
     World,
     Wrote,
 )
@@ -59,6 +60,7 @@ class Play:
         self.timers: dict[str, datetime] = {}
         self.sent: list[Rendered] = []
         self.effects: list[Effect] = []
+        self.filed: dict[str, str] = {}
         self.buttons: dict[str, str] = {}  # the code of the last button of each label
         self.delivery = "delivered"
 
@@ -88,6 +90,9 @@ class Play:
         """Hear one event; the texts that we say to it."""
         turn = respond(self.world, self.conversation, event, self.now)
         self.conversation = turn.conversation
+        if isinstance(event, Wrote):
+            kinds = [e.kind for e in turn.effects if isinstance(e, Filed)]
+            self.filed[event.message] = kinds[0]
         self.effects.extend(turn.effects)
         for effect in turn.effects:
             self._happens(effect)
@@ -138,8 +143,8 @@ class Play:
                 return f"contact: {state}"
             case Asked(what):
                 return f"asked for: {what}"
-            case Withdraw():
-                return ""
+            case TakeBack():
+                return "the hand-over is taken back"
             case Answered(answer) if answer.status == "answered":
                 return f"{answer.question}: {', '.join(answer.choices) or 'in own words'}"
             case Answered(answer):

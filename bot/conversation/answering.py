@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Literal
 
 from bot.conversation.asking import ask_again, asking, current, say_notice, scoped
 from bot.conversation.facts import tell_person
@@ -15,6 +16,8 @@ from bot.conversation.model import (
     AsideKept,
     Filed,
     Forget,
+    Refiled,
+    TakeBack,
     Timer,
     Wrote,
 )
@@ -75,13 +78,16 @@ def hear_no(step: Step) -> None:
 
 
 def choose_share(step: Step, yes: bool, message: str) -> None:
-    """May the team read it if the person stops before the end?"""
-    step.change(share=yes, unclear=0)
+    """May the team read it if the person stops before the end? A no takes a part back that they
+    could open already."""
+    back = not yes and step.conversation.handed == "partial"
+    step.change(share=yes, unclear=0, handed="" if back else step.conversation.handed)
     step.record(Agreed("share_partial", yes, message))
     if not yes:
         step.record(Timer("partial", None))
-    step.say("share_yes" if yes else "share_no")
-    go_on(step)
+    if back:
+        step.record(TakeBack())
+    step.say("share_yes" if yes else "share_back" if back else "share_no")
 
 
 def share_unsure(step: Step) -> None:
@@ -100,7 +106,9 @@ def take_choices(step: Step, codes: Sequence[str], event: Wrote) -> None:
     if question.kind == "many" and event.choice:
         _add_choice(step, question, codes[0], message)
         return
-    _keep(step, question, Answer(question.id, "answered", tuple(codes), (message,)))
+    pending, size = step.conversation.pending, step.conversation.pending_size
+    own = (pending,) if pending else (message,)
+    _keep(step, question, Answer(question.id, "answered", tuple(codes), own, size=size))
     if any(c.then == "person" for c in question.choices if c.code in codes):
         tell_person(step)
     go_on(step)
@@ -123,19 +131,32 @@ def take_words(step: Step, messages: tuple[str, ...], size: int) -> None:
     question = current(step)
     if question is None:
         return
-    if question.choices and not step.conversation.unclear:
-        step.change(unclear=1)
+    conversation = step.conversation
+    if conversation.pending:
+        messages = (conversation.pending, *messages)
+        size += conversation.pending_size
+    if question.choices and not conversation.unclear:
+        # They are kept, and become part of the answer whatever is chosen next.
+        step.record(*(Refiled(earlier, "note") for earlier in messages[:-1]))
+        step.change(unclear=1, pending=messages[-1], pending_size=size)
         step.say("nearest", options=scoped(asking(step)))
         return
     _keep(step, question, Answer(question.id, "answered", (), messages, size=size))
     go_on(step)
 
 
+def settle_pending(step: Step, kind: Literal["note", "command"] = "note") -> None:
+    """Words that were held for an answer which did not come are kept as a note."""
+    if step.conversation.pending:
+        step.record(Refiled(step.conversation.pending, kind))
+    step.change(pending="", pending_size=0, unclear=0)
+
+
 def _keep(step: Step, question: Question, answer: Answer) -> None:
     first = not step.conversation.answers
     answer = replace(answer, fingerprint=question.fingerprint)
     step.answer(answer)
-    step.change(unclear=0)
+    step.change(unclear=0, pending="", pending_size=0)
     step.record(Answered(answer))
     if question.choices and not answer.choices:
         step.say("own_words")
@@ -159,7 +180,7 @@ def skip(step: Step) -> None:
         step.answer(answer)
         step.record(Answered(answer))
         step.say("skipped")
-    step.change(unclear=0)
+    settle_pending(step)
     go_on(step)
 
 
@@ -167,13 +188,14 @@ def go_on(step: Step) -> None:
     """To the next thing to ask: the choice to share, the next question, or the review."""
     conversation = step.conversation
     first = next(iter(step.world.flow.questions)).id
-    if conversation.position.place == "edit":
+    following = step.world.flow.next(conversation.answers)
+    if conversation.position.place == "edit" and not following:
         step.move("review")
         step.go("review", page=page_of(step, conversation.position.id))
     elif conversation.share is None and first in conversation.answers:
         step.go("choice", "share")
-    elif question := step.world.flow.next(conversation.answers):
-        step.go("question", question.id)
+    elif following:
+        step.go("question", following.id)
     else:
         step.move("review")
         step.go("review")
@@ -182,6 +204,7 @@ def go_on(step: Step) -> None:
 
 def back(step: Step) -> None:
     """To the question before, however far; what was answered stays until it is changed."""
+    settle_pending(step)
     if step.conversation.standing == "ended":
         step.move("reopen")
         step.go("review")

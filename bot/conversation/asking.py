@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from babel import Locale
 
@@ -11,6 +11,7 @@ from bot.conversation.model import Option, Say
 from bot.conversation.review import review
 from bot.conversation.step import Offers, Step
 
+SCOPED = ("yes", "no", "carry_on")
 HINT_EVERY = 3  # questions between two reminders of SKIP and PAUSE on SMS
 
 
@@ -53,21 +54,27 @@ def asking(step: Step) -> Asking:
     if over := step.over:
         return _over(step, over)
     position = step.conversation.position
-    if step.conversation.standing == "paused":
+    if step.conversation.standing in ("paused", "stopped"):
         return Asking("paused", yes_no=True)
     if position.place in ("question", "edit") and (question := current(step)):
-        return Asking(question.id, choices(question), many=question.kind == "many")
+        # A question that has its answer is asked again after BACK: then OK lets it stay.
+        again = question.id in step.conversation.answers
+        return Asking(question.id, choices(question), question.kind == "many", yes_no=again)
     if position.place == "choice":
         return Asking("share", yes_or_no(step))
-    return Asking(position.place, yes_no=position.place in ("notice", "review", "end"))
+    scope = f"{position.place}.{position.id}{position.page}"
+    return Asking(scope, yes_no=position.place in ("notice", "review", "end"))
 
 
 def _over(step: Step, over: str) -> Asking:
     if over == "language":
         return Asking(over, languages(step))
     if over == "delete":
-        erase, keep = (fragment_option(step, c, f"{c}_it") for c in ("delete", "keep"))
-        return Asking(over, (erase, keep))
+        erase = fragment_option(step, "yes", "delete_it")
+        return Asking(over, (erase, fragment_option(step, "no", "keep_it")))
+    if over == "sharing":
+        team = fragment_option(step, "yes", "our_team")
+        return Asking(over, (team, fragment_option(step, "no", "nobody")))
     if over == "resume":
         return Asking(over, yes_or_no(step, "not_now"))
     if over.startswith("notice."):
@@ -78,6 +85,20 @@ def _over(step: Step, over: str) -> Asking:
 def scoped(asked: Asking) -> tuple[Option, ...]:
     """The options with their scope in the code, as they go out on buttons."""
     return tuple(Option(f"{asked.scope}.{o.code}", o.label, o.context) for o in asked.options)
+
+
+def scope_buttons(step: Step) -> None:
+    """Where there are buttons, a yes or no belongs to the message it stands under: pressed later,
+    under an old one, it agrees to nothing."""
+    if not step.traits.buttons:
+        return
+    scope = asking(step).scope
+    for number, say in enumerate(step.says):
+        here = [name for name, _ in say.offers if name in SCOPED]
+        words = step.world.phrases.words
+        made = tuple(Option(f"{scope}.{name}", words[name].button, "button") for name in here)
+        rest = tuple(offer for offer in say.offers if offer[0] not in SCOPED)
+        step.says[number] = replace(say, options=say.options + made, offers=rest)
 
 
 def current(step: Step) -> Question | None:

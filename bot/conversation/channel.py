@@ -118,16 +118,16 @@ class Outgoing:
     begun_at: datetime | None = None
 
 
-SendTrouble = Literal["retry", "unclear", "give_up", "stopped", "alarm"]
+SendTrouble = Literal["retry", "unclear", "refused", "give_up", "stopped", "alarm"]
 
 
 class SendError(Exception):
     """A message was not sent, or may not have been.
 
     retry: not sent, try later (after `retry_after` seconds if given). unclear: may have been
-    sent. give_up: this address can't be reached. stopped: the person has closed this contact.
-    alarm: our settings are wrong; keep the message and tell the operator. `code` is the
-    provider's, safe to log.
+    sent. refused: these words will never be taken, others may be. give_up: this address can't be
+    reached. stopped: the person has closed this contact. alarm: our settings are wrong; keep the
+    message for some hours and tell the operator. `code` is the provider's, safe to log.
     """
 
     def __init__(self, trouble: SendTrouble, code: str = "", retry_after: float = 0.0) -> None:

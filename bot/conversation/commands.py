@@ -7,6 +7,7 @@ from typing import Final
 
 from bot.conversation import answering, facts, leaving
 from bot.conversation.asking import ask_after_telling, ask_again, ask_over, current
+from bot.conversation.review import pages
 from bot.conversation.step import Step
 from bot.conversation.understand import Command
 
@@ -65,18 +66,27 @@ def _wake(step: Step, name: str) -> None:
 def _yes_or_no(step: Step, name: str, message: str) -> None:
     position, no = step.conversation.position, name == "no"
     question = current(step)
-    if position.place == "notice" and name == "carry_on" and position.id == str(answering.NOTICES):
+    if name == "carry_on" and _decides(step):
         ask_after_telling(step)  # "go on" is not yet a yes
     elif position.place == "notice":
         answering.hear_no(step) if no else answering.hear_yes(step, message)
     elif position.place == "review":
         leaving.pause(step) if no else answering.hear_review_yes(step)
     elif question and question.id in step.conversation.answers and not no:
+        answering.settle_pending(step)
         answering.go_on(step)
     elif step.conversation.standing == "ended":
         step.say("not_now")
     else:
         ask_again(step)
+
+
+def _decides(step: Step) -> bool:
+    """Would a yes here agree to the explanation, or give the intake to the team?"""
+    position = step.conversation.position
+    if position.place == "review":
+        return position.page + 1 >= len(pages(step))
+    return position.place == "notice" and position.id == str(answering.NOTICES)
 
 
 def _pause(step: Step) -> None:

@@ -10,10 +10,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.conversation import answering, leaving
-from bot.conversation.asking import ask_again
-from bot.conversation.commands import command
-from bot.conversation.filing import file, file_words, kept_words, weight
-from bot.conversation.hearing import hear, only_greets
+from bot.conversation.asking import ask_after_telling, ask_again, scope_buttons
+from bot.conversation.commands import TELLING, command
+from bot.conversation.filing import file, file_at_bookmark, file_words, kept_words, weight
+from bot.conversation.hearing import hear, says_only
 from bot.conversation.interjections import hear_over
 from bot.conversation.model import (
     Conversation,
@@ -27,6 +27,7 @@ from bot.conversation.model import (
     Say,
     Timer,
     Turn,
+    Withdraw,
     WorkerGaveBack,
     WorkerTook,
     WorkerWrote,
@@ -58,6 +59,7 @@ def respond(world: World, conversation: Conversation, event: Event, now: datetim
             ask_again(step)
         case Moved(channel):
             step.change(channel=channel)
+    scope_buttons(step)
     return step.turn()
 
 
@@ -68,29 +70,28 @@ def _wrote(step: Step, event: Wrote) -> None:
     before = step.conversation
     heard = hear(step, event)
     step.change(last_wrote=step.now)
-    if _out_of_reach(step, heard):
+    if _out_of_reach(step, event):
         return
     if before.standing in ("new", "erased") or (before.standing == "declined" and _fresh(heard)):
         _first_words(step, event, heard)
     elif event.media and not event.text:
         file_words(step)
         step.say("media")
-        ask_again(step)
-    elif _been_away(step, before) and not isinstance(heard, Command):
-        file_words(step)
-        leaving.ask_resume(step, words_kept=False)
+        ask_after_telling(step)
+    elif _been_away(step, before) and _would_show(step, heard):
+        _back_from_away(step, event, heard)
     elif not (step.over and hear_over(step, event, heard)):
         _at_bookmark(step, event, heard)
     _set_timers(step)
 
 
-def _out_of_reach(step: Step, heard: Meaning) -> bool:
+def _out_of_reach(step: Step, event: Wrote) -> bool:
     """Silence from us: the carrier has blocked this person, or a worker holds the conversation.
 
     A block by a mobile carrier is lifted by its START alone; any other by the person's writing.
     """
     conversation = step.conversation
-    start = isinstance(heard, Command) and heard.carrier and heard.name == "carry_on"
+    start = step.traits.owned.get(event.text.strip().upper()) == "start"
     if conversation.blocked == "stopped" and step.traits.owned and not start:
         file_words(step)
         return True
@@ -104,9 +105,34 @@ def _out_of_reach(step: Step, heard: Meaning) -> bool:
 
 
 def _been_away(step: Step, before: Conversation) -> bool:
-    if before.standing not in ("asking", "reviewing") or before.last_wrote is None:
-        return False
-    return step.now - before.last_wrote >= step.world.service.away
+    talking = before.standing in ("asking", "reviewing", "paused", "ended")
+    wrote = before.last_wrote
+    return bool(talking and wrote and step.now - wrote >= step.world.service.away)
+
+
+def _would_show(step: Step, heard: Meaning) -> bool:
+    """After a time away another person may hold the phone: nothing that would show what was said,
+    or be taken for an answer, happens before we have asked."""
+    standing, place = step.conversation.standing, step.conversation.position.place
+    if isinstance(heard, Command):
+        harmless = heard.name in ("stop", "delete", "language")
+        shows = place in ("review", "edit") or (standing == "ended" and heard.name == "back")
+        return (shows or heard.name == "data") and not harmless
+    return standing in ("asking", "reviewing") or (standing == "paused" and bool(step.over))
+
+
+def _back_from_away(step: Step, event: Wrote, heard: Meaning) -> None:
+    if isinstance(heard, Command):
+        file(step, "command")
+        if heard.name in TELLING and heard.name != "data":
+            TELLING[heard.name](step)
+        leaving.ask_resume(step, words_kept=False)
+    elif isinstance(heard, Chose) or says_only(step, event.text, "greetings"):
+        file(step, "choice" if isinstance(heard, Chose) else "command")
+        leaving.ask_resume(step, words_kept=False)
+    else:
+        file_words(step)
+        leaving.ask_resume(step, words_kept=True)
 
 
 def _fresh(heard: Meaning) -> bool:
@@ -121,30 +147,45 @@ def _first_words(step: Step, event: Wrote, heard: Meaning) -> None:
         if heard.name == "stop":
             leaving.stop(step, heard.carrier)
             return
+        if heard.name in TELLING and heard.name != "why" and not heard.carrier:
+            TELLING[heard.name](step)  # whoever asks for a person first gets that first
+    elif step.conversation.standing == "declined" and says_only(step, event.text, "polite"):
+        file(step, "command")
+        step.say("not_now")
+        return
     else:
-        file(step, "command" if only_greets(step, event.text) else "aside")
+        file(step, "command" if says_only(step, event.text, "greetings") else "aside")
     leaving.begin(step)
 
 
 def _at_bookmark(step: Step, event: Wrote, heard: Meaning) -> None:
-    if isinstance(heard, Command):
+    if isinstance(heard, Command) and not _is_answer(step, heard):
         file(step, "command")
         command(step, heard, event.message)
     elif isinstance(heard, Chose):
         _chose(step, heard, event)
     elif step.conversation.standing in ("paused", "stopped"):
-        file_words(step)
-        leaving.ask_resume(step, words_kept=True)
+        if heard == Unclear("language"):
+            file(step, "command")
+            command(step, Command("language"), event.message)
+            return
+        greets = says_only(step, event.text, "greetings")
+        file(step, "command") if greets else file_words(step)
+        leaving.ask_resume(step, words_kept=not greets)
     elif isinstance(heard, Unclear) and step.conversation.position.place != "end":
-        if step.conversation.position.place in ("question", "edit"):
-            file(step, "answer", step.conversation.position.id)
-        else:
-            file_words(step)
+        answering.settle_pending(step)
+        file_at_bookmark(step)
         step.change(pending=event.message, pending_size=weight(event.text))
         step.push(f"mean.{heard.guess}")
         ask_again(step)
     else:
         _words(step, event)
+
+
+def _is_answer(step: Step, heard: Command) -> bool:
+    """A bare NO to a question that is asked again is an answer to it."""
+    asked = step.conversation.position.place in ("question", "edit")
+    return asked and heard.name == "no" and step.conversation.standing == "asking"
 
 
 def _words(step: Step, event: Wrote) -> None:
@@ -154,6 +195,9 @@ def _words(step: Step, event: Wrote) -> None:
         answering.take_words(step, (event.message,), weight(event.text))
     elif place == "review" and (question := answering.review_number(step, event)):
         answering.edit(step, question)
+    elif place == "end" and says_only(step, event.text, "greetings"):
+        file(step, "command")
+        step.say("ended_hello")
     elif place == "choice" and "nearest" in step.conversation.said:
         file_words(step)
         answering.share_unsure(step)
@@ -169,6 +213,7 @@ def _chose(step: Step, heard: Chose, event: Wrote) -> None:
         ask_again(step)
     elif place == "choice":
         answering.choose_share(step, heard.codes[0] == "yes", event.message)
+        answering.go_on(step)
     else:
         answering.take_choices(step, heard.codes, event)
 
@@ -178,7 +223,7 @@ def _set_timers(step: Step) -> None:
     conversation = step.conversation
     if conversation.standing not in ("asking", "reviewing", "paused"):
         return
-    if conversation.share and not conversation.handed:
+    if conversation.share and conversation.handed != "complete":
         step.record(Timer("partial", step.now + step.world.service.quiet))
     if conversation.reminders:
         step.record(Timer("remind", leaving.reminder_time(step)))
@@ -202,7 +247,7 @@ def _failed(step: Step, event: Failed) -> None:
     conversation = step.conversation
     if event.why in ("stopped", "unreachable"):
         step.change(blocked=event.why)
-        step.record(Reach(event.why, event.code))
+        step.record(Reach(event.why, event.code), Withdraw())
     if event.why == "stopped" and conversation.standing not in ("stopped", "erased"):
         leaving.stop(step, carrier=True)
     told = dict(conversation.told)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.conversation.asking import current
 from bot.conversation.model import Asked
+from bot.conversation.review import answered
 from bot.conversation.step import Step
 
 
@@ -19,7 +20,7 @@ def tell_person(step: Step) -> None:
         step.say("person_later", opens=hours.next_open(now))
     if step.conversation.agreed:
         step.record(Asked("person"))
-        step.say("person_asked")
+        step.say(f"person_asked_{step.traits.name}")
 
 
 def tell_safe(step: Step) -> None:
@@ -35,7 +36,7 @@ def tell_more(step: Step) -> None:
 
 def tell_help(step: Step) -> None:
     """The words that work at any time."""
-    step.say("help")
+    step.say("help" if step.conversation.agreed else "help_before")
 
 
 def tell_data(step: Step) -> None:
@@ -43,8 +44,9 @@ def tell_data(step: Step) -> None:
     if not step.conversation.agreed:
         step.say("data_before")
         return
-    answered = [a for a in step.conversation.answers.values() if a.status == "answered"]
-    step.say("data", count=len(answered), date=deleted_on(step))
+    step.say("data", count=len(answered(step)), date=deleted_on(step))
+    if step.conversation.share is not None and step.conversation.handed != "complete":
+        step.push("sharing")
 
 
 def tell_why(step: Step) -> None:
@@ -61,5 +63,6 @@ def tell_why(step: Step) -> None:
 def deleted_on(step: Step) -> datetime:
     """The date on which all of it is erased if nothing more happens."""
     service = step.world.service
-    days = service.keep_days if step.conversation.handed else service.keep_partial_days
+    complete = step.conversation.handed == "complete"
+    days = service.keep_days if complete else service.keep_partial_days
     return step.now + timedelta(days=days)

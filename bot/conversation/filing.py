@@ -27,6 +27,15 @@ def file_words(step: Step) -> None:
     file(step, "note" if step.conversation.agreed else "aside")
 
 
+def file_at_bookmark(step: Step) -> None:
+    """Words at a question are part of its answer, or will be; anywhere else they are kept."""
+    position = step.conversation.position
+    if position.place in ("question", "edit"):
+        file(step, "answer", position.id)
+    else:
+        file_words(step)
+
+
 def kept_words(step: Step) -> None:
     """Keep such words, say so (not twice the same), and ask again."""
     file_words(step)

@@ -50,7 +50,8 @@ class Question(Part):
     """One question.
 
     `sensitivity` is 0, 1 or 2; `when` asks it only where one of the conditions holds;
-    `shows_as` heads the answer at the desk.
+    `shows_as` heads the answer at the desk; with `own_words_first` a phrase such as "call me" is
+    asked about before it counts as a command.
     """
 
     id: Slug
@@ -62,6 +63,7 @@ class Question(Part):
     shows_as: Sentence
     choices: tuple[Choice, ...] = Field(default=(), alias="choice")
     when: tuple[When, ...] = ()
+    own_words_first: bool = False
     note: str = ""
 
     @property
@@ -112,12 +114,6 @@ class Flow(Part):
     def next(self, answers: Mapping[str, Answer]) -> Question | None:
         """The first question on the path that has not been answered or skipped."""
         return next((q for q in self.path(answers) if q.id not in answers), None)
-
-    def before(self, id: str, answers: Mapping[str, Answer]) -> Question | None:
-        """The question on the path before this one."""
-        ids = [question.id for question in self.path(answers)]
-        place = ids.index(id) if id in ids else len(ids)
-        return self.question(ids[place - 1]) if place else None
 
 
 def parse(text: str, name: str) -> Flow:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
-from bot.conversation.asking import asking
+from bot.conversation.asking import SCOPED, asking, current
+from bot.conversation.flow import Question
+from bot.conversation.folding import fold
 from bot.conversation.model import Wrote
 from bot.conversation.step import Step
-from bot.conversation.understand import Chose, Command, Meaning, Words, understand
+from bot.conversation.understand import Chose, Command, Meaning, Unclear, Words, understand
 
 
 def hear(step: Step, event: Wrote) -> Meaning:
@@ -19,7 +21,26 @@ def hear(step: Step, event: Wrote) -> Meaning:
     heard = _understand(step, event.text, step.conversation.language)
     if isinstance(heard, Words) and not step.conversation.agreed:
         return _in_another_language(step, event.text) or heard
-    return heard
+    question = None if step.over else current(step)
+    return _at_question(step, question, event.text, heard) if question else heard
+
+
+def _at_question(step: Step, question: Question, text: str, heard: Meaning) -> Meaning:
+    """A name is not guessed at; and where the flow says so, a phrase that could be the answer
+    ("call me", to what we should not do) is asked about first."""
+    if question.kind == "name" and isinstance(heard, Unclear):
+        return Words(text)
+    if not question.own_words_first or not isinstance(heard, Command):
+        return heard
+    plain = heard.carrier or heard.name in SCOPED or _says_taught_word(step, heard.name, text)
+    return heard if plain else Unclear(heard.name)
+
+
+def _says_taught_word(step: Step, name: str, text: str) -> bool:
+    word = step.world.phrases.words[name]
+    catalogue = step.world.catalogues[step.conversation.language]
+    taught = {word.teach, word.teach_sms, catalogue.text(word.teach, "teach")}
+    return bool(set(fold(text).split()) & {fold(t) for t in taught if t})
 
 
 def _understand(step: Step, text: str, language: str) -> Meaning:
@@ -38,12 +59,15 @@ def _understand(step: Step, text: str, language: str) -> Meaning:
 def _pressed(step: Step, code: str) -> Meaning:
     """A press on an old message, or a forged one, chooses nothing."""
     kind, _, rest = code.partition(":")
-    if kind == "c" and rest in step.world.phrases.words:
+    if kind == "c" and rest in step.world.phrases.words and rest not in SCOPED:
         return Command(rest)
     scope, _, choice = rest.rpartition(".")
     asked = asking(step)
-    known = scope == asked.scope and choice in {option.code for option in asked.options}
-    return Chose((choice,) if kind == "o" and known else ())
+    if kind != "o" or scope != asked.scope:
+        return Chose(())
+    if choice in {option.code for option in asked.options}:
+        return Chose((choice,))
+    return Command(choice) if choice in SCOPED and asked.yes_no else Chose(())
 
 
 def _greeted(step: Step, text: str) -> None:
@@ -57,12 +81,13 @@ def _greeted(step: Step, text: str) -> None:
             return
 
 
-def only_greets(step: Step, text: str) -> bool:
-    """Is this a greeting and nothing more? Then there is nothing to keep for anybody."""
-    greetings = step.world.phrases.fragments["greetings"].split(", ")
-    own = step.world.catalogues[step.conversation.language].text(", ".join(greetings), "fragment")
-    said = re.sub(r"[^\w ]", "", text.casefold()).strip()
-    return said in greetings or said in own.casefold().split(", ")
+def says_only(step: Step, text: str, fragment: str) -> bool:
+    """Is this a greeting (`greetings`) or a thank you (`polite`) and nothing more? Then there is
+    nothing to keep for anybody."""
+    english = step.world.phrases.fragments[fragment]
+    own = step.world.catalogues[step.conversation.language].text(english, "fragment")
+    said = fold(text).split()
+    return bool(said) and set(said) <= set(fold(f"{english}, {own}").split())
 
 
 def _in_another_language(step: Step, text: str) -> Meaning | None:

@@ -4,9 +4,9 @@ mean", "shall we go on". Each has a way out, and the bookmark below stays where 
 from __future__ import annotations
 
 from bot.conversation import answering, leaving
-from bot.conversation.asking import ask_again, say_notice
+from bot.conversation.asking import ask_again, asking, say_notice, scoped
 from bot.conversation.commands import TELLING, command
-from bot.conversation.filing import file, file_words, weight
+from bot.conversation.filing import file, file_at_bookmark, file_words, weight
 from bot.conversation.model import Wrote
 from bot.conversation.step import Step
 from bot.conversation.understand import Chose, Command, Meaning
@@ -19,31 +19,56 @@ def hear_over(step: Step, event: Wrote, heard: Meaning) -> bool:
         return False
     if over.startswith("notice."):
         return _notice(step, over, heard, event)
-    if isinstance(heard, Chose) and heard.codes:
+    if isinstance(heard, Chose):
         file(step, "choice")
-        _chosen(step, over, heard.codes[0], event)
+        _chosen(step, over, heard.codes[0], event) if heard.codes else _old_button(step)
         return True
     if over == "delete" and isinstance(heard, Command) and heard.name == "delete":
         file(step, "command")
-        leaving.delete(step)
+        leaving.delete_and_say(step)
         return True
-    if over == "resume" and not isinstance(heard, Command):
+    if isinstance(heard, Command):
+        return _let_go(step, over)
+    if over == "resume":
         file_words(step)
         leaving.ask_resume(step, words_kept=True)
-        return True
-    step.pop()
-    return _let_go(step, over, heard, event)
-
-
-def _let_go(step: Step, over: str, heard: Meaning, event: Wrote) -> bool:
-    """Something else was said: the interjection goes, and nothing that was written is lost."""
-    if over.startswith("mean.") and not isinstance(heard, Command | Chose):
-        file(step, "answer" if step.conversation.agreed else "aside")
+    elif over.startswith("mean."):
+        step.pop()
+        file_at_bookmark(step)
         _take_pending(step, event.message, weight(event.text))
-        return True
+    elif over == "reminders":
+        step.pop()
+        return False
+    else:
+        _not_one_of_these(step)
+    return True
+
+
+def _let_go(step: Step, over: str) -> bool:
+    """A command was said instead: the interjection goes, and the command is heard below it."""
+    step.pop()
+    if over.startswith("mean."):
+        answering.settle_pending(step)
     if over == "delete":
         step.say("delete_kept")
     return False
+
+
+def _not_one_of_these(step: Step) -> None:
+    """Words that choose nothing are kept as a note, never taken for an answer to something else.
+    The second time the interjection lets go."""
+    file_words(step)
+    if "nearest" in step.conversation.said:
+        step.pop()
+        step.say("note_kept")
+        ask_again(step)
+    else:
+        step.say("nearest", options=scoped(asking(step)))
+
+
+def _old_button(step: Step) -> None:
+    step.say("old_button")
+    ask_again(step)
 
 
 def _chosen(step: Step, over: str, code: str, event: Wrote) -> None:
@@ -57,11 +82,15 @@ def _chosen(step: Step, over: str, code: str, event: Wrote) -> None:
         step.change(language=code)
         step.say("language_set")
         ask_again(step)
-    elif over == "delete" and code == "delete":
-        leaving.delete(step)
+    elif over == "delete" and yes:
+        leaving.delete_and_say(step)
     elif over == "delete":
         step.pop()
         step.say("delete_kept")
+        ask_again(step)
+    elif over == "sharing":
+        step.pop()
+        answering.choose_share(step, yes, event.message)
         ask_again(step)
     elif over.startswith("mean."):
         step.pop()
@@ -80,7 +109,7 @@ def _resume(step: Step, yes: bool) -> None:
 
 def _meant(step: Step, name: str, yes: bool, event: Wrote) -> None:
     if yes:
-        step.change(pending="", pending_size=0)
+        answering.settle_pending(step, "command")
         command(step, Command(name), event.message)
     else:
         _take_pending(step)
@@ -88,16 +117,22 @@ def _meant(step: Step, name: str, yes: bool, event: Wrote) -> None:
 
 def _take_pending(step: Step, more: str = "", size: int = 0) -> None:
     """The words that looked like a command were an answer after all."""
-    pending, pending_size = step.conversation.pending, step.conversation.pending_size
-    step.change(pending="", pending_size=0)
     if step.conversation.position.place in ("question", "edit"):
-        answering.take_words(step, tuple(m for m in (pending, more) if m), pending_size + size)
+        pending, held = step.conversation.pending, step.conversation.pending_size
+        step.change(pending="", pending_size=0)
+        answering.take_words(step, tuple(m for m in (pending, more) if m), held + size)
     else:
+        answering.settle_pending(step)
         ask_again(step)
 
 
 def _notice(step: Step, over: str, heard: Meaning, event: Wrote) -> bool:
     """An explanation got lost after the agreement: it is given again before anything else."""
+    if isinstance(heard, Command) and heard.name == "no":
+        file(step, "command")
+        leaving.delete(step)
+        step.say("declined")
+        return True
     if isinstance(heard, Command) and heard.name not in ("yes", "carry_on"):
         return False
     yes = isinstance(heard, Command)
@@ -105,7 +140,7 @@ def _notice(step: Step, over: str, heard: Meaning, event: Wrote) -> bool:
         file(step, "command")
         step.pop()
         answering.keep_aside(step)
-        ask_again(step)
+        leaving.resume(step) if step.conversation.standing == "paused" else ask_again(step)
         return True
     file(step, "command" if yes else "aside")
     step.say("notice_again")

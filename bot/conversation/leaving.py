@@ -52,7 +52,7 @@ def offer_return(step: Step) -> None:
 
 def _who_reads(step: Step) -> None:
     conversation = step.conversation
-    if conversation.handed:
+    if conversation.handed == "complete":
         step.say("paused_handed")
     elif conversation.share and said_something(conversation):
         step.say("paused_shared", when=step.now + step.world.service.quiet)
@@ -78,7 +78,8 @@ def stop(step: Step, carrier: bool) -> None:
     """One confirmation without a question, then silence; none at all where the carrier answers."""
     conversation = step.conversation
     step.record(Withdraw(), Timer("remind", None), Timer("partial", None))
-    share = bool(conversation.share and not conversation.handed and said_something(conversation))
+    unread = conversation.handed != "complete" and said_something(conversation)
+    share = bool(conversation.share and unread)
     if conversation.standing != "stopped":
         step.move("stop")
     step.clear_over()
@@ -103,7 +104,16 @@ def hand_over_partial(step: Step, tell: bool = False) -> None:
     step.change(handed="partial")
     step.record(HandOver("partial", due), Promised("read" if tell else "aim", due))
     if tell:
+        step.change(reminded=step.conversation.reminded + 1)
         step.say("partial_handed", prompted=False, when=due)
+
+
+def may_remind(step: Step) -> bool:
+    """Of its own accord the service writes twice at most, only if both are agreed to: reminders,
+    and that it is safe. Nothing is queued for somebody whom nothing reaches."""
+    conversation = step.conversation
+    agreed = conversation.reminders and may_write_first(step) and not conversation.blocked
+    return bool(agreed and conversation.reminded < MOST_REMINDERS)
 
 
 def delete(step: Step) -> None:
@@ -111,6 +121,11 @@ def delete(step: Step) -> None:
     step.move("erase")
     step.record(Forget("all"))
     step.change(answers={}, over=(), told={}, agreed=False, aside=False, pending="")
+
+
+def delete_and_say(step: Step) -> None:
+    """As `delete`, with the one confirmation."""
+    delete(step)
     step.say("delete_done")
 
 
@@ -119,7 +134,8 @@ def ask_resume(step: Step, words_kept: bool) -> None:
     again = step.over == "resume" or "resume" in step.conversation.said
     step.clear_over()
     step.push("resume")
-    step.say("resume_again" if again and words_kept else "resume", options=scoped(asking(step)))
+    phrase = ("resume_again" if again else "resume_kept") if words_kept else "resume"
+    step.say(phrase, options=scoped(asking(step)))
 
 
 def resume(step: Step) -> None:
@@ -135,8 +151,10 @@ def resume(step: Step) -> None:
         step.move(f"resume_{to}")
     step.change(since_hint=99)
     step.say("resume_go")
+    if step.conversation.handed == "partial":
+        step.say("paused_handed")
     if step.conversation.standing == "ended":
-        step.say("ended_note")
+        step.say("ended_open")
     ask_again(step)
 
 
@@ -166,16 +184,14 @@ def _quiet(step: Step) -> None:
     waiting = conversation.standing in ("asking", "reviewing", "paused")
     if not (waiting and conversation.share and said_something(conversation)):
         return
-    if not conversation.handed:
-        hand_over_partial(step, tell=bool(conversation.reminders and may_write_first(step)))
+    if conversation.handed != "complete":
+        hand_over_partial(step, tell=not conversation.handed and may_remind(step))
 
 
 def _remind(step: Step) -> None:
     conversation = step.conversation
     waiting = conversation.standing in ("asking", "reviewing", "paused")
-    if not (waiting and conversation.reminders and may_write_first(step)):
-        return
-    if conversation.reminded < MOST_REMINDERS:
+    if waiting and may_remind(step):
         step.change(reminded=conversation.reminded + 1)
         step.say("remind", prompted=False)
         step.record(Timer("remind", reminder_time(step)))

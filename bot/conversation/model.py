@@ -249,6 +249,19 @@ class Filed:
 
 
 @dataclass(frozen=True, slots=True)
+class Refiled:
+    """An earlier message is kept as something else than it was taken for at first."""
+
+    message: str
+    kind: Literal["note", "command"]
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBack:
+    """The person takes a hand-over back: from now on no worker opens it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Answered:
     """An answer changed; the store keeps the history."""
 
@@ -325,6 +338,8 @@ class Asked:
 
 Effect = (
     Filed
+    | Refiled
+    | TakeBack
     | Answered
     | Agreed
     | Promised

@@ -21,7 +21,7 @@ from bot.conversation.step import Step
 # around them; with buttons a screenful.
 PAGE_SMS, PAGE_BUTTONS = 150, 1200
 LINE = 5  # the number, its point, the spaces
-LONG = 1500  # from here on the words go in a message of their own
+LONG = 1300  # from here on the words go in a message of their own
 LONGEST_NAME = 40
 
 
@@ -42,7 +42,8 @@ def pages(step: Step) -> list[list[int]]:
     found: list[list[int]] = [[]]
     used = 0
     for number, (question, answer) in enumerate(answered(step), start=1):
-        cost = LINE + (answer.size or sum(len(c.label) + 2 for c in question.choices))
+        chosen = sum(len(c.label) + 2 for c in question.choices if c.code in answer.choices)
+        cost = LINE + answer.size + chosen
         if found[-1] and used + cost > room:
             found.append([])
             used = 0
@@ -65,7 +66,7 @@ def review(step: Step) -> None:
     if not lines:
         step.say("review_empty")
         return
-    if page == 0:
+    if page == 0 and all(lines[number - 1][1].size <= LONG for number in found[page]):
         step.say("review")
     for number in found[page]:
         _line(step, number, *lines[number - 1])
@@ -77,8 +78,13 @@ def _line(step: Step, number: int, question: Question, answer: Answer) -> None:
     if answer.size > LONG:
         step.say("review_long", key=key, number=number)
         step.say("review_words", key=key, own_message=True, words=words(question, answer))
+    elif answer.choices and answer.size:
+        chosen, own = words(question, answer), Quote(answer.messages)
+        size = answer.size
+        step.say("review_both", key=key, number=number, words=chosen, own=own, size=size)
     else:
-        step.say("review_line", key=key, number=number, words=words(question, answer))
+        given = words(question, answer)
+        step.say("review_line", key=key, number=number, words=given, size=answer.size)
 
 
 def words(question: Question, answer: Answer) -> Value:
@@ -108,7 +114,9 @@ def finish(step: Step) -> None:
         step.say("ended_named", name=Quote(name.messages))
     else:
         step.say("ended")
-    if may_write_first(step):
+    if step.traits.name == "telegram":
+        step.say("ended_next_telegram", when=due)
+    elif may_write_first(step):
         later = step.world.service.hours.after(due, timedelta(hours=4))
         step.say("ended_next", when=due, later=later)
     else:

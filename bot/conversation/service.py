@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import combinations
 from zoneinfo import ZoneInfo
 
 START = datetime(2000, 1, 1, tzinfo=UTC)  # quarters of an hour are counted from here
@@ -38,6 +39,9 @@ class Hours:
     def parse(cls, text: str, zone: str, holidays: frozenset[date] = frozenset()) -> Hours:
         """Read hours such as `Mo-Fr 09:00-17:00; Sa 10:00-12:00`. Raises `HoursError`."""
         spans = [_span(part.strip()) for part in text.split(";") if part.strip()]
+        for one, other in combinations(spans, 2):
+            if set(one.days) & set(other.days) and one.start < other.end and other.start < one.end:
+                raise HoursError("two of the times are on the same day and overlap")
         if not spans:
             raise HoursError("give the hours as in: Mo-Fr 09:00-17:00")
         return cls(tuple(spans), ZoneInfo(zone), holidays)
@@ -124,7 +128,8 @@ class Service:
         the next quarter of an hour."""
         exact = self.hours.after(now, self.read_within)
         quarter = timedelta(minutes=15)
-        return min(exact + (START - exact) % quarter, self.hours.until(exact))
+        closing = self.hours.until(exact - timedelta(seconds=1))
+        return min(exact + (START - exact) % quarter, closing)
 
     def waking_time(self, due: datetime) -> datetime:
         """`due`, or the next moment after it inside the hours when we may write unasked."""

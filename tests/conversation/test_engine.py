@@ -12,10 +12,15 @@ from hypothesis import strategies as st
 from bot.conversation.channel import CARRIER_STOP, SMS, TRAITS
 from bot.conversation.engine import respond
 from bot.conversation.model import (
+    Agreed,
+    Answered,
     Conversation,
     Due,
+    Effect,
     Failed,
     Filed,
+    Forget,
+    Refiled,
     WorkerGaveBack,
     WorkerTook,
     Wrote,
@@ -94,10 +99,11 @@ def spoken_to(player: Play, before: Conversation, text: str) -> bool:
     """Do we owe an answer? Not to the carrier's own words, nor past its block, nor after STOP."""
     now = player.conversation
     silent = now.blocked == "stopped" or text.upper().strip() in ("HELP", "INFO")
-    return not silent and not (before.standing == "stopped" and now.standing == "stopped")
+    again = text.lower() in ("stop", "bye") and before.standing == "stopped"
+    return not silent and not again and now.holder != "worker"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(
     st.sampled_from(sorted(TRAITS)),
     st.sampled_from(sorted(catalogues())),
@@ -125,8 +131,36 @@ def test_whatever_happens(
         if channel == "sms":
             for text, message in zip(texts, player.sent[count:], strict=False):
                 assert fits(text) or any(k.startswith("review.") for k in message.said), text
+        assert lost(player) == set(), "what somebody wrote is findable: in an answer, or a note"
+        agrees_only_when_asked(player, before, player.effects[effects:])
     for answer in player.conversation.answers.values():
         assert set(answer.messages) <= set(player.words)
+
+
+def lost(player: Play) -> set[str]:
+    """Messages filed as part of an answer that no answer names, nor is about to."""
+    named = {player.conversation.pending}
+    for effect in player.effects:
+        if isinstance(effect, Answered):
+            named |= set(effect.answer.messages)
+        elif isinstance(effect, Refiled):
+            named.add(effect.message)
+        elif effect == Forget("all"):
+            named |= set(player.words)
+    return {message for message, kind in player.filed.items() if kind == "answer"} - named
+
+
+def agrees_only_when_asked(player: Play, before: Conversation, new: list[Effect]) -> None:
+    """A yes about the person's own words answers the question that was just put."""
+    for effect in new:
+        if isinstance(effect, Agreed):
+            where = {
+                "start": before.position.id == "3",
+                "share_partial": before.position.place == "choice" or "sharing" in before.over,
+                "reminders": before.over[-1:] == ("reminders",),
+            }
+            assert where[effect.kind], effect
+            assert before.standing not in ("stopped", "erased", "ended")
 
 
 @pytest.mark.parametrize("language", sorted(catalogues()))

@@ -279,6 +279,7 @@ VALUES: dict[str, Value] = {
     "number": 12,
     "name": "Alex",
     "words": "x" * 100,
+    "own": "x" * 40,
     "chosen": "Por mensajes",
     "when": datetime(2026, 11, 25, 16, 30, tzinfo=UTC),
     "later": datetime(2026, 11, 25, 16, 30, tzinfo=UTC),
