@@ -75,7 +75,7 @@ def _yes_or_no(step: Step, name: str, message: str) -> None:
     elif question and question.id in step.conversation.answers and not no:
         answering.settle_pending(step)
         answering.go_on(step)
-    elif step.conversation.standing == "ended":
+    elif step.conversation.standing in ("ended", "declined"):
         step.say("not_now")
     else:
         ask_again(step)
