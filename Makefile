@@ -42,8 +42,8 @@ format: dev ## put the code in the house's format
 transcripts: dev ## write the generated transcripts again; read the diff before committing it
 	@$(PYTEST) tests/test_transcripts.py --update $(ARGS)
 
-messages: dev ## bring bot/locales/bot.pot and the .po files up to date with the flows
-	@$(V)/bin/python -m tools.messages
+messages: dev ## bring the catalogues up to date with the flows; LANGUAGE=cy begins a new one
+	@$(V)/bin/python -m tools.messages $(LANGUAGE)
 
 screenshots: ui ## take the pictures of the guides again (needs chromium)
 	@$(V)/bin/python -m tools.screenshots

@@ -1,4 +1,5 @@
 """Bring bot/locales up to date with the flows: `python -m tools.messages`, or `make messages`.
+`make messages LANGUAGE=cy` begins a new language.
 
 Writes bot.pot, and merges it into each language's bot.po: a new text comes in empty, a changed
 one keeps its old translation marked as fuzzy, until a translator has looked at it.
@@ -13,6 +14,7 @@ from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
+from babel import Locale, UnknownLocaleError
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 
@@ -76,8 +78,26 @@ def stale(bot: Path) -> list[Path]:
     ]
 
 
-def main() -> int:
-    """Write the files anew; say which changed."""
+def begin(bot: Path, language: str) -> Path:
+    """Begin the catalogue of a language. Raises `UnknownLocaleError` for one that is unknown."""
+    path = bot / "locales" / language / "LC_MESSAGES" / "bot.po"
+    catalog = template(bot / "flows")
+    catalog.locale = Locale.parse(language, sep="-")
+    if not path.exists():
+        path.parent.mkdir(parents=True)
+        path.write_bytes(written(catalog))
+    return path
+
+
+def main(language: str = "") -> int:
+    """Write the files anew; say which changed. With a language, begin its catalogue first."""
+    if language:
+        try:
+            path = begin(ROOT / "bot", language)
+        except (UnknownLocaleError, ValueError):
+            sys.stderr.write(f"{language!r} is no language code such as cy, pl or pt-BR\n")
+            return 2
+        sys.stdout.write(f"{path.relative_to(ROOT)}\n")
     wanted = up_to_date(ROOT / "bot")
     for path in stale(ROOT / "bot"):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -87,4 +107,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(main(*sys.argv[1:2]))
