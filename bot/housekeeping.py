@@ -22,6 +22,7 @@ from store.session import Store
 PULSE = 5.0  # seconds between looks for due timers
 CLEARING = 60.0  # seconds between rounds of erasing
 EMPTY_FOR = timedelta(days=1)  # that long, a last confirmation can still be sent
+PARKED_FOR = timedelta(days=30)  # that long, somebody can look into what we failed at
 log = logging.getLogger("ownpace.housekeeping")
 
 
@@ -67,6 +68,8 @@ class Housekeeper:
         for service in self._services:
             await self._erase(service)
             await self._empty(service)
+        before = self._clock.now() - PARKED_FOR
+        await self._store.write(partial(retention.clear_parked, before=before))
         # Also for what a person had erased in a conversation since the last time.
         await self._store.checkpoint()
 

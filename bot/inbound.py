@@ -90,7 +90,8 @@ class Inbox:
             except Away:
                 raise
             except Exception as error:
-                log.error("an envelope can't be stored: %s", trouble.where(error))
+                about, place = envelope.conversation or "-", trouble.where(error)
+                log.error("an envelope can't be stored: conversation=%s %s", about, place)
         if not isinstance(envelope.event, Wrote):
             return Receipt(stored=False)  # a timer stays set and is tried again
         await self.park(envelope.account, trouble.words(envelope.event), "step")
@@ -174,11 +175,12 @@ class Inbox:
                 turn = respond(world, line.conversation, event, now)
                 return turn, self._render(world, turn.conversation, turn.says, self._traits(line))
             except Exception as error:
-                log.error("a step failed: conversation=%s %s", line.id, trouble.where(error))
-            if respond is step:
-                place = {"kind": "step", "account": line.account, "conversation": line.id}
-                ledger.park(self._store.keys, trouble.words(event), now, **place)
-        return trouble.silent(line.conversation), ()
+                kind, place = type(event).__name__, trouble.where(error)
+                log.error("a step failed: conversation=%s event=%s %s", line.id, kind, place)
+            if respond is step and not isinstance(event, Due):  # a timer rings again
+                about = {"kind": "step", "account": line.account, "conversation": line.id}
+                ledger.park(self._store.keys, trouble.words(event), now, **about)
+        return trouble.silent(line.conversation, event, now), ()
 
     def _newcomer(self, envelope: Envelope) -> Newcomer:
         account = self._accounts[envelope.account]

@@ -190,28 +190,28 @@ class Sender:
     async def _trouble(self, row: outbox.Row, error: SendError) -> None:
         now, message = self._clock.now(row.service), row.out.message
         tired = row.since is not None and now - row.since >= GIVE_UP
-        level = logging.ERROR if error.trouble == "alarm" else logging.WARNING
+        ours = error.trouble in ("alarm", "refused")  # our settings, our words
+        level = logging.ERROR if ours else logging.WARNING
         log.log(level, "message %s, try %d: %s", message, row.out.attempt, error)
         match error.trouble:
             case "stopped":
                 await self._tell(row, Failed(message, "stopped", error.code))
             case "give_up":
                 await self._tell(row, Failed(message, "unreachable", error.code))
-            case "retry" | "unclear" if tired:
+            case trouble if tired or trouble == "refused":
                 await self._tell(row, Failed(message, "failed", error.code))
             case _:
                 await self._again(row, error, now)
 
     async def _again(self, row: outbox.Row, error: SendError, now: datetime) -> None:
         wait = max(_wait(row.out.message, row.out.attempt), error.retry_after)
-        alarm = error.trouble == "alarm"
+        wait = LONGEST_WAIT if error.trouble == "alarm" else wait
         later = partial(
             outbox.postpone,
             message=row.out.message,
-            until=now + timedelta(seconds=LONGEST_WAIT if alarm else wait),
+            until=now + timedelta(seconds=wait),
             # Once unclear, always unclear: a try that failed says nothing of those before it.
             unclear=error.trouble == "unclear" or row.out.begun_at is not None,
-            anew=alarm,
         )
         await self._patiently(lambda: self._store.write(later))
 

@@ -3,31 +3,46 @@
 from __future__ import annotations
 
 import traceback
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
-from bot.conversation.model import Conversation, Event, Filed, Turn, World, Wrote
+from bot.conversation.filing import ASIDE_KEPT_FOR
+from bot.conversation.model import Conversation, Due, Event, Filed, Timer, Turn, World, Wrote
 from bot.conversation.step import Step
+
+AGAIN = timedelta(minutes=15)  # a timer that we failed at rings again then
 
 
 def respond(world: World, conversation: Conversation, event: Event, now: datetime) -> Turn:
-    """Nothing moves; words are kept as a note, and whoever wrote them is told of our trouble."""
+    """As `silent`; but whoever wrote is told of our trouble."""
+    turn = silent(conversation, event, now)
+    if not isinstance(event, Wrote):
+        return turn
     step = Step(world, conversation, now)
-    if isinstance(event, Wrote):
-        step.say("trouble")
-    return Turn(conversation, tuple(step.says), (Filed("note"),))
+    step.say("trouble")
+    return replace(turn, says=tuple(step.says))
 
 
-def silent(conversation: Conversation) -> Turn:
-    """As `respond`, where even that sentence can't be said."""
-    return Turn(conversation, effects=(Filed("note"),))
+def silent(conversation: Conversation, event: Event, now: datetime) -> Turn:
+    """Nothing moves. Words are kept as a note, or aside where the person has not agreed yet; a
+    timer is put off."""
+    if isinstance(event, Due):
+        return Turn(conversation, effects=(Timer(event.name, now + AGAIN),))
+    if not isinstance(event, Wrote):
+        return Turn(conversation)
+    if conversation.agreed:
+        return Turn(conversation, effects=(Filed("note"),))
+    forget = () if conversation.aside else (Timer("forget_aside", now + ASIDE_KEPT_FOR),)
+    return Turn(replace(conversation, aside=True), effects=(Filed("aside"), *forget))
 
 
 def words(event: Event) -> str:
-    """What is set aside of an event, sealed: what was written, or else its kind."""
+    """What is set aside of an event, sealed: what was written, or else its kind and what it is
+    about."""
     if isinstance(event, Wrote):
         return event.text or event.choice
-    return type(event).__name__
+    return f"{type(event).__name__} {getattr(event, 'message', '')}".strip()
 
 
 def where(error: BaseException) -> str:

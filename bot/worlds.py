@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,7 +15,7 @@ from babel.messages.pofile import PoFileError
 from bot.conversation import flow, phrases
 from bot.conversation.channel import SMS
 from bot.conversation.flow import Flow, FlowError
-from bot.conversation.i18n import SOURCE, Catalogue, parse_po
+from bot.conversation.i18n import SOURCE, Catalogue, common_entries, flow_entries, parse_po
 from bot.conversation.model import Conversation, World
 from bot.conversation.phrases import Phrases
 from bot.conversation.render import render
@@ -35,22 +36,33 @@ class Library:
     texts: Mapping[str, str]
     phrases: Phrases
     catalogues: Mapping[str, Catalogue]
+    needed: frozenset[tuple[str, str]]
+
+    def lacking(self, language: str) -> int:
+        """How many texts a language still has to be given."""
+        if language == SOURCE.language:
+            return 0
+        return len(self.needed - self.catalogues[language].entries.keys())
 
 
 def read(folder: Path = BOT) -> Library:
     """Read what stands in `folder`. Raises `FlowError` with a line for each fault of each file."""
     faults: list[str] = []
     files = {p.name: _text(p, faults) for p in sorted((folder / "flows").glob("*.toml"))}
-    shared = _try(lambda: phrases.parse(files.pop(COMMON, ""), f"bot/flows/{COMMON}"), faults)
+    common = files.pop(COMMON, "")
+    shared = _try(lambda: phrases.parse(common, f"bot/flows/{COMMON}"), faults)
     flows, texts = {}, {}
+    entries = [] if faults else list(common_entries(tomllib.loads(common)))
     for name, text in files.items():
         found = _try(lambda: flow.parse(text, f"bot/flows/{name}"), faults)  # noqa: B023
         if found:
             flows[found.id], texts[found.id] = found, text
+            entries += flow_entries(tomllib.loads(text))
     catalogues = dict(_catalogues(folder / "locales", faults))
     if faults or shared is None:
         raise FlowError("\n".join(faults))
-    return Library(flows, texts, shared, catalogues)
+    needed = frozenset((entry.context, entry.msgid) for entry in entries)
+    return Library(flows, texts, shared, catalogues, needed)
 
 
 def world(library: Library, service: Service, flow_id: str = STARTER) -> World:
@@ -61,6 +73,8 @@ def world(library: Library, service: Service, flow_id: str = STARTER) -> World:
         if language not in library.catalogues:
             known = ", ".join(library.catalogues)
             raise FlowError(f"languages: there are no words for {language!r}; there are: {known}")
+        if lacking := library.lacking(language):
+            raise FlowError(f"languages: {language!r} has {lacking} texts still to be translated")
     return World(service, library.flows[flow_id], library.phrases, library.catalogues)
 
 

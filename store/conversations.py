@@ -7,9 +7,9 @@ is open on it. Everything here works for a whole batch with one statement of eac
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import (
     ColumnElement,
@@ -30,12 +30,13 @@ from store.prepared import Find, Many
 from store.sealing import Keys, Sealer
 
 Address = tuple[str, str]  # account, address
+Reachable = Literal["open", "stopped", "unreachable"]
 
 
 @dataclass(slots=True)
 class Line:
     """One contact with its open conversation. Where there is none, `id` is empty and the line
-    closed; a conversation looked up by its id may be closed too."""
+    closed; a conversation looked up by its id may be closed too. `state` is the contact's."""
 
     id: str
     service: str
@@ -46,6 +47,7 @@ class Line:
     conversation: Conversation = field(repr=False)
     sequence: int = 0
     closed: bool = False
+    state: Reachable = "open"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,7 @@ _COLUMNS = (
     t.conversation.c.state,
     t.conversation.c.closed_at.is_not(None).label("closed"),
     _LAST_SEQUENCE.label("sequence"),
+    t.contact.c.state.label("reach"),
 )
 _HASH = 2  # where the hash stands among these
 _OPEN = and_(t.conversation.c.contact == t.contact.c.id, t.conversation.c.closed_at.is_(None))
@@ -126,7 +129,7 @@ def by_id(connection: Connection, keys: Keys, ids: Iterable[str]) -> dict[str, L
 
 
 def _line(keys: Keys, row: Any) -> Line:
-    contact, account, _, person, wrapped, service, id, sealed, closed, sequence = row
+    contact, account, _, person, wrapped, service, id, sealed, closed, sequence, reach = row
     sealer = keys.person(wrapped)
     state = unpack(sealer.open(sealed, f"conversation.state:{id}")) if id else Conversation()
     return Line(
@@ -139,6 +142,7 @@ def _line(keys: Keys, row: Any) -> Line:
         conversation=state,
         sequence=sequence or 0,
         closed=not id or bool(closed),
+        state=reach,
     )
 
 
@@ -150,14 +154,18 @@ def open_lines(
 ) -> dict[Address, Line]:
     """Make what a first message needs: the person, the contact, the conversation.
 
-    `known` are the lines there already; theirs lack the open conversation only.
+    `known` are the lines there already; theirs lack the open conversation only. Where we may not
+    write to such a contact, the new conversation knows it.
     """
     rows: dict[Any, list[dict[str, Any]]] = {t.person: [], t.contact: [], t.conversation: []}
     lines: dict[Address, Line] = {}
     for new in newcomers:
         address = (new.account, new.address)
         line = known.get(address) or _meet(keys, new, rows)
-        line.id, line.conversation, line.closed = new_id(), new.conversation, False
+        line.id, line.closed = new_id(), False
+        line.conversation = new.conversation
+        if line.state != "open":
+            line.conversation = replace(new.conversation, blocked=line.state)
         rows[t.conversation].append(_conversation_row(line, new.flow, new.at))
         lines[address] = line
     for table, values in rows.items():

@@ -58,6 +58,20 @@ def hand_over(connection: Connection, handed: Sequence[Handed]) -> None:
         connection.execute(insert(t.handover), new)
 
 
+def ask(connection: Connection, asked: Sequence[dict[str, Any]]) -> None:
+    """Put these wishes before the caseworkers; one that still waits to be seen is not repeated."""
+    if not asked:
+        return
+    waiting = select(t.asked.c.conversation, t.asked.c.what).where(
+        t.asked.c.conversation.in_({row["conversation"] for row in asked}),
+        t.asked.c.seen_at.is_(None),
+    )
+    there = {(row.conversation, row.what) for row in connection.execute(waiting)}
+    wishes = {(row["conversation"], row["what"]): row for row in asked}
+    if new := [row for wish, row in wishes.items() if wish not in there]:
+        connection.execute(insert(t.asked), new)
+
+
 def _row(one: Handed) -> dict[str, Any]:
     return {
         "id": new_id(),

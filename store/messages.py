@@ -76,9 +76,12 @@ def about(connection: Connection, ids: Iterable[str]) -> dict[str, tuple[str, tu
 
 
 def incoming(line: Line, wrote: Wrote, at: datetime) -> dict[str, Any]:
-    """The row of what a person wrote; `kind` and `question` are filed by the turn."""
-    text = wrote.text or wrote.choice
-    sealed = line.sealer.seal(text, f"message.text:{wrote.message}")
+    """The row of what a person wrote; `kind` and `question` are filed by the turn.
+
+    A press has no words: its code is ours, and stands with the answer.
+    """
+    pressed = wrote.choice and not wrote.text
+    sealed = None if pressed else line.sealer.seal(wrote.text, f"message.text:{wrote.message}")
     return _row(line, wrote.message, "in", "note", sealed, at) | {"media": list(wrote.media)}
 
 
@@ -104,7 +107,7 @@ def outgoing(
 
 
 def _row(
-    line: Line, id: str, direction: str, kind: str, sealed: bytes, at: datetime
+    line: Line, id: str, direction: str, kind: str, sealed: bytes | None, at: datetime
 ) -> dict[str, Any]:
     return {
         "id": id,

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, exists, func, null, select, update
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, select, update
 
 from bot.conversation.channel import Button, Outgoing
 from bot.conversation.model import Delivered, Failed
@@ -57,6 +57,14 @@ class Look:
 
 
 _QUEUE = t.outgoing.join(t.contact, t.contact.c.id == t.outgoing.c.contact)
+# Nobody asked for it, and the person has written since: it was meant for one who is away.
+_OVERTAKEN = and_(
+    t.outgoing.c.prompted.is_(False),
+    exists().where(
+        t.conversation.c.contact == t.outgoing.c.contact,
+        t.conversation.c.last_in_at > t.message.c.at,
+    ),
+)
 _ROWS = select(
     t.outgoing,
     t.contact.c.account,
@@ -64,6 +72,7 @@ _ROWS = select(
     t.person.c.service,
     t.person.c.wrapped_key,
     t.message.c.text,
+    _OVERTAKEN.label("overtaken"),
 ).select_from(
     _QUEUE.join(t.message, t.message.c.id == t.outgoing.c.message).join(
         t.person, t.person.c.id == t.contact.c.person
@@ -89,7 +98,7 @@ def is_due(connection: Connection, look: Look) -> bool:
 def due(connection: Connection, keys: Keys, look: Look) -> list[Row]:
     """The rows that may go now, at most one a contact, the longest due first.
 
-    Words no longer there (erased) are withdrawn, words that can't be opened failed.
+    Words no longer there (erased) or overtaken are withdrawn, words that can't be opened failed.
     """
     found = connection.execute(
         _ROWS.where(*_ready(look))
@@ -103,10 +112,9 @@ def due(connection: Connection, keys: Keys, look: Look) -> list[Row]:
 def next_at(connection: Connection, look: Look) -> datetime | None:
     """When the next row comes due; what is due already does not count."""
     later = t.outgoing.c.not_before > look.now
-    first: datetime | None = connection.scalar(
-        select(func.min(t.outgoing.c.not_before)).select_from(_QUEUE).where(*_waiting(look), later)
-    )
-    return first
+    first = select(func.min(t.outgoing.c.not_before)).select_from(_QUEUE)
+    found: datetime | None = connection.scalar(first.where(*_waiting(look), later))
+    return found
 
 
 def begin(connection: Connection, message: str, now: datetime, lease: timedelta) -> None:
@@ -136,16 +144,11 @@ def may_go(connection: Connection, message: str) -> bool:
     )
 
 
-def postpone(
-    connection: Connection, message: str, until: datetime, *, unclear: bool, anew: bool = False
-) -> None:
-    """Try this row again later. `unclear`: a try may have sent it; else `anew` forgets its tries'
-    time, for what failed through our own fault."""
-    values: dict[str, Any] = {"state": "begun" if unclear else "new", "not_before": until}
-    if anew and not unclear:
-        values["begun_at"] = null()
+def postpone(connection: Connection, message: str, until: datetime, *, unclear: bool) -> None:
+    """Try this row again later. `unclear`: a try may have sent it."""
     this = (t.outgoing.c.message == message) & (t.outgoing.c.state == "begun")
-    connection.execute(update(t.outgoing).where(this).values(**values))
+    values = {"state": "begun" if unclear else "new", "not_before": until}
+    connection.execute(update(t.outgoing).where(this).values(values))
 
 
 def settle(connection: Connection, event: Delivered | Failed, at: datetime) -> bool:
@@ -221,7 +224,7 @@ def _open(connection: Connection, keys: Keys, row: Any, now: datetime) -> Row | 
         log.error("message %s can't be opened and is not sent", row.message)
         settle(connection, Failed(row.message, code="unreadable"), now)
         return None
-    if not text.strip():
+    if row.overtaken or not text.strip():
         this = t.outgoing.c.message == row.message
         connection.execute(update(t.outgoing).where(this).values(state="withdrawn"))
         return None

@@ -46,11 +46,12 @@ class _Form:
         self.sql = str(compiled)
         # What stands in the statement itself is the same for every row.
         self._fixed = {b.key: s(b.value) if s else b.value for b, s in stored if not b.required}
-        self._pick = itemgetter(*(bind.key for bind in binds))
+        # The first once more: of a single name, `itemgetter` would give no tuple.
+        self._pick = itemgetter(*(bind.key for bind in binds), binds[0].key)
         self._changed = [(i, s) for i, (b, s) in enumerate(stored) if s and b.required]
 
     def values(self, row: Row) -> Sequence[Any]:
-        values = list(self._pick({**row, **self._fixed} if self._fixed else row))
+        values = list(self._pick({**row, **self._fixed} if self._fixed else row))[:-1]
         for index, stored in self._changed:
             values[index] = stored(values[index])
         return values

@@ -87,6 +87,11 @@ def empty_contacts(
     )
 
 
+def clear_parked(connection: Connection, before: datetime) -> None:
+    """Erase what was set aside by then, be it anybody's or nobody's."""
+    connection.execute(delete(t.parked).where(t.parked.c.at <= before))
+
+
 def remove_contact(connection: Connection, keys: Keys, contact: str, now: datetime) -> None:
     """Forget an empty contact's address. Its bare row stays while a conversation's row does.
 

@@ -66,7 +66,7 @@ def blank(
         .where(t.outgoing.c.message.in_(select(t.message.c.id).where(messages)))
         .values(buttons=[])
     )
-    for table in (t.answer, t.timer, t.parked):
+    for table in (t.answer, t.timer, t.parked, t.asked):
         connection.execute(delete(table).where(table.c.conversation.in_(conversations)))
     _drop_promises(connection, conversations, at)
     connection.execute(

@@ -37,26 +37,36 @@ _WHO: BindParameter[str] = bindparam("who")
 _AT: BindParameter[datetime] = bindparam("when")
 _ASIDES = (t.message.c.conversation == _LINE) & (t.message.c.kind == "aside")
 _ANSWER_TO = (t.answer.c.conversation == _LINE) & (t.answer.c.question == bindparam("asked"))
-_OPEN_PROMISE = (t.promise.c.conversation == _LINE) & (t.promise.c.kind == bindparam("what"))
-_UNSENT = update(t.outgoing).where(t.outgoing.c.contact == _WHO).values(state="withdrawn")
-_IS_NEW = t.outgoing.c.state == "new"
+_WAITS = (t.outgoing.c.state == "new") | (t.outgoing.c.state == "begun")
+_UNSENT = update(t.outgoing).where(t.outgoing.c.contact == _WHO, _WAITS).values(state="withdrawn")
+_OPEN = t.promise.c.kept_at.is_(None) & t.promise.c.dropped_at.is_(None)
 
-WITHDRAW = Many(_UNSENT.where(_IS_NEW))
-# After STOP, what a try may have sent is not tried again either.
-WITHDRAW_BEGUN = Many(_UNSENT.where(_IS_NEW | (t.outgoing.c.state == "begun")))
+# What a try may have sent is not tried again either.
+WITHDRAW = Many(_UNSENT)
+# They came back: what waits to be said unasked (a reminder for the morning) no longer fits.
+WITHDRAW_UNASKED = Many(_UNSENT.where(t.outgoing.c.prompted.is_(False)))
 REACH = Many(
     update(t.contact)
     .where(t.contact.c.id == _WHO)
     .values(state=bindparam("to"), state_code=bindparam("code"), state_at=_AT)
 )
-KEEP_ASIDE = Many(update(t.message).where(_ASIDES).values(kind="note"))
-FORGET_ASIDE = Many(update(t.message).where(_ASIDES).values(text=None, media=[], erased_at=_AT))
-SUPERSEDE = Many(update(t.answer).where(_ANSWER_TO, t.answer.c.current).values(current=False))
-DROP_PROMISE = Many(
-    update(t.promise)
-    .where(_OPEN_PROMISE, t.promise.c.kept_at.is_(None), t.promise.c.dropped_at.is_(None))
-    .values(dropped_at=_AT)
+# What was forgotten before stays so: there is nothing in it to read as a note.
+KEEP_ASIDE = Many(
+    update(t.message).where(_ASIDES, t.message.c.erased_at.is_(None)).values(kind="note")
 )
+FORGET_ASIDE = Many(update(t.message).where(_ASIDES).values(text=None, media=[], erased_at=_AT))
+# A step that failed set a copy of the words aside too.
+FORGET_PARKED = Many(delete(t.parked).where(t.parked.c.conversation == _LINE))
+REFILE = Many(
+    update(t.message)
+    .where(t.message.c.conversation == _LINE, t.message.c.id == bindparam("which"))
+    .values(kind=bindparam("to"), question="")
+)
+TAKE_BACK = Many(delete(t.handover).where(t.handover.c.conversation == _LINE))
+SUPERSEDE = Many(update(t.answer).where(_ANSWER_TO, t.answer.c.current).values(current=False))
+_DROP = update(t.promise).where(t.promise.c.conversation == _LINE, _OPEN).values(dropped_at=_AT)
+DROP_PROMISES = Many(_DROP)
+DROP_PROMISE = Many(_DROP.where(t.promise.c.kind == bindparam("what")))
 CLEAR_TIMER = Many(
     delete(t.timer).where(
         t.timer.c.conversation == _LINE, t.timer.c.name == bindparam("timer_name")
@@ -67,12 +77,12 @@ MESSAGE, OUTGOING, ANSWER = (
     Many(insert(t.outgoing)),
     Many(insert(t.answer)),
 )
-PROMISE, TIMER, ASKED = Many(insert(t.promise)), Many(insert(t.timer)), Many(insert(t.asked))
-PARKED = Many(insert(t.parked))
+PROMISE, TIMER, PARKED = Many(insert(t.promise)), Many(insert(t.timer)), Many(insert(t.parked))
 
-_CHANGES: tuple[Many, ...] = (WITHDRAW, WITHDRAW_BEGUN, REACH, KEEP_ASIDE, FORGET_ASIDE)
-_CHANGES += (SUPERSEDE, DROP_PROMISE, CLEAR_TIMER)
-_NEW: tuple[Many, ...] = (MESSAGE, OUTGOING, ANSWER, PROMISE, TIMER, ASKED, PARKED)
+# Refiled after the asides: what a turn forgets is forgotten, whatever it was.
+_CHANGES: tuple[Many, ...] = (WITHDRAW, WITHDRAW_UNASKED, REACH, KEEP_ASIDE, FORGET_ASIDE)
+_CHANGES += (FORGET_PARKED, REFILE, SUPERSEDE, TAKE_BACK, DROP_PROMISES, DROP_PROMISE, CLEAR_TIMER)
+_NEW: tuple[Many, ...] = (MESSAGE, OUTGOING, ANSWER, PROMISE, TIMER, PARKED)
 
 
 class Ledger:
@@ -82,6 +92,7 @@ class Ledger:
         self._rows: defaultdict[Many, list[Row]] = defaultdict(list)
         self._handed: list[handovers.Handed] = []
         self._agreed: list[Row] = []
+        self._asked: list[Row] = []
         self._kept: list[Row] = []
         self._wrote: set[str] = set()
 
@@ -96,10 +107,12 @@ class Ledger:
         conversations.save(connection, self._kept)
         handovers.hand_over(connection, self._handed)
         handovers.agree(connection, self._agreed)
+        handovers.ask(connection, self._asked)
 
     def heard(self, line: Line, wrote: m.Wrote, effects: Sequence[m.Effect], at: datetime) -> None:
         """What the person wrote, filed as the turn says (as a note where it says nothing)."""
         self._wrote.add(line.id)
+        self.add(WITHDRAW_UNASKED, who=line.contact)
         row = messages.incoming(line, wrote, at)
         for effect in effects:
             if isinstance(effect, m.Filed):
@@ -126,7 +139,9 @@ class Ledger:
             case m.HandOver(kind, due_at):
                 self._handed.append(handovers.Handed(line.id, line.service, kind, at, due_at))
             case m.Asked(what):
-                self.add(ASKED, id=new_id(), conversation=line.id, what=what, at=at)
+                self._asked.append(
+                    {"id": new_id(), "conversation": line.id, "what": what, "at": at}
+                )
             case m.Timer(name, due_at):
                 self.timer(line, name, due_at)
             case m.Reach(state, code):
@@ -137,13 +152,20 @@ class Ledger:
                 self.add(KEEP_ASIDE, line=line.id)
             case m.Forget("aside"):
                 self.add(FORGET_ASIDE, line=line.id, when=at)
+                self.add(FORGET_PARKED, line=line.id)
+            case m.Refiled(message, kind):
+                self.add(REFILE, line=line.id, which=message, to=kind)
+            case m.TakeBack():
+                self.add(TAKE_BACK, line=line.id)
+                self.add(DROP_PROMISES, line=line.id, when=at)
 
     def keep(self, line: Line, at: datetime, keep_days: int, keep_partial_days: int) -> None:
         """Save where the conversation is now, and until when it stays if nobody writes again.
 
         One just erased is left as it was left there.
         """
-        days = keep_days if line.conversation.handed else keep_partial_days
+        whole = line.conversation.handed == "complete"
+        days = keep_days if whole else keep_partial_days
         if line.conversation.standing == "declined":
             days = 1
         if not line.closed:
@@ -161,7 +183,7 @@ class Ledger:
         """Whether we may write to this contact; after STOP nothing that waits goes out."""
         self.add(REACH, who=line.contact, to=state, code=code, when=at)
         if state == "stopped":
-            self.add(WITHDRAW_BEGUN, who=line.contact)
+            self.add(WITHDRAW, who=line.contact)
 
     def park(self, keys: Keys, words: str, at: datetime, **row: str) -> None:
         """Set `words` aside for a worker, sealed: `kind`, `account` and `conversation` in `row`."""

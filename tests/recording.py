@@ -184,11 +184,13 @@ def say(
     text: str,
     not_before: datetime = MONDAY,
     buttons: Sequence[tuple[str, str]] = (),
+    *,
+    prompted: bool = True,
 ) -> str:
     """Queue words of ours for this person; returns the message's id."""
     message = write(connection, who, text, direction="out")
     last = select(func.max(t.outgoing.c.sequence)).where(t.outgoing.c.contact == who.contact)
     row: dict[str, Any] = {"message": message, "contact": who.contact, "not_before": not_before}
-    row["sequence"] = (connection.scalar(last) or 0) + 1
+    row |= {"sequence": (connection.scalar(last) or 0) + 1, "prompted": prompted}
     connection.execute(insert(t.outgoing).values(**row, buttons=[list(b) for b in buttons]))
     return message

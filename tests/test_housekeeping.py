@@ -132,6 +132,19 @@ async def test_an_erased_persons_address_goes_a_day_later(home: Home) -> None:
     assert not any(value in home.files() for value in before)
 
 
+async def test_what_was_set_aside_goes_after_thirty_days(home: Home) -> None:
+    sealed = home.store.keys.master.seal("odd bytes", "parked.content:p")
+    row = {"id": "p", "account": "x", "kind": "unreadable", "content": sealed, "at": MONDAY}
+    await home.store.write(lambda c: c.execute(insert(t.parked).values(**row)) and None)
+    home.clock.tick(days=29)
+    await home.keeper.sweep()
+    assert len(await home.rows(select(t.parked))) == 1
+    home.clock.tick(days=1)
+    await home.keeper.sweep()
+    assert await home.rows(select(t.parked)) == []
+    assert sealed not in home.files()
+
+
 async def test_a_running_housekeeper_outlives_a_database_that_is_away(home: Home) -> None:
     await home.set(await home.meet("1001"), "remind", MONDAY)
     home.inbox.troubles = [Away("busy"), RuntimeError("odd")]

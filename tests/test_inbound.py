@@ -193,7 +193,7 @@ async def test_a_step_that_raises_keeps_the_words_and_says_so(
     script = house.store.read_sync(
         lambda c: messages.transcript(c, house.store.keys, receipts[0].conversation)
     )
-    assert (script[0].kind, script[0].text) == ("note", "please stumble")
+    assert (script[0].kind, script[0].text) == ("aside", "please stumble")
     assert script[1].said == ("trouble",)
     assert script[1].text == house.world.phrases.messages["trouble"].text
     assert "please" not in caplog.text
@@ -215,7 +215,7 @@ async def test_a_commit_that_fails_is_replayed_one_by_one(house: House) -> None:
     assert house.count(t.conversation) == 6
     trouble = house.world.phrases.messages["trouble"].text
     assert sorted(said(house)) == sorted(["1"] * 5 + [trouble])
-    assert house.count(t.timer) == 0
+    assert [row["name"] for row in house.rows(t.timer)] == ["forget_aside"]
 
 
 async def test_an_envelope_for_nobody_is_set_aside(house: House) -> None:
@@ -378,7 +378,7 @@ async def test_their_own_words_stand_once_and_are_put_in_later(house: House) -> 
     ("changes", "days"),
     [
         ({}, 30),
-        ({"handed": "partial"}, 365),
+        ({"handed": "partial"}, 30),
         ({"handed": "complete"}, 365),
         ({"standing": "declined"}, 1),
     ],

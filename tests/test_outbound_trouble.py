@@ -19,7 +19,7 @@ from store import tables as t
 from store.sealing import Keys
 from store.session import Store
 from tests.posts import Post, until
-from tests.recording import MONDAY, SMS_ACCOUNT, furnish
+from tests.recording import MONDAY, SMS_ACCOUNT, furnish, say
 
 
 @pytest.fixture
@@ -76,7 +76,38 @@ async def test_what_is_final_is_tried_once(post: Post, trouble: str, why: str) -
     assert await post.state(message) == "failed"
 
 
-async def test_an_alarm_keeps_the_words_however_long_it_takes(
+async def test_words_that_are_refused_hold_up_no_others(
+    post: Post, caplog: pytest.LogCaptureFixture
+) -> None:
+    ana = await post.meet("1001")
+    refused = await post.say(ana, "words of care")
+    await post.say(ana, "the next reply")
+    post.telegram.troubles = [SendError("refused", "400")]
+    await post.sender.sweep()
+    await post.sender.sweep()
+    assert post.telegram.texts == ["the next reply"]
+    assert post.inbox.events[0] == Failed(refused, "failed", "400")
+    assert await post.state(refused) == "failed"
+    assert [r.levelname for r in caplog.records] == ["ERROR"]
+    assert "words of care" not in caplog.text
+
+
+async def test_what_was_meant_for_silence_is_not_tried_again_once_they_wrote(post: Post) -> None:
+    ana = await post.meet("1001")
+    reminder = await post.store.write(lambda c: say(c, ana, "Still there?", prompted=False))
+    post.telegram.troubles = [SendError("retry", "502")]
+    await post.sender.sweep()
+    post.clock.tick(minutes=5)
+    back = update(t.conversation).values(last_in_at=post.clock.now())
+    await post.store.write(lambda c: c.execute(back) and None)
+    await post.say(ana, "a reply")
+    await post.sender.sweep()
+    await post.sender.sweep()
+    assert post.telegram.texts == ["a reply"]
+    assert await post.state(reminder) == "withdrawn"
+
+
+async def test_an_alarm_keeps_the_words_for_hours(
     post: Post, caplog: pytest.LogCaptureFixture
 ) -> None:
     message = await post.say(await post.meet("1001"), "words of care")
@@ -85,19 +116,25 @@ async def test_an_alarm_keeps_the_words_however_long_it_takes(
         await post.sender.sweep()
         post.clock.tick(seconds=299)
         assert await post.sender.sweep() == 0
-        post.clock.tick(hours=9)
+        post.clock.tick(hours=3)
         await post.sender.sweep()
     assert [r.levelname for r in caplog.records].count("ERROR") == 2
     assert "20003" in caplog.text
     assert "words of care" not in caplog.text
-    # The hours of wrong settings do not count against the message.
-    post.telegram.troubles = [SendError("retry", "502")]
-    post.clock.tick(hours=1)
-    await post.sender.sweep()
     post.clock.tick(minutes=5)
     await post.sender.sweep()
     assert post.telegram.texts == ["words of care"]
     assert await post.state(message) == "sent"
+
+
+async def test_an_alarm_ends_after_four_hours_too(post: Post) -> None:
+    message = await post.say(await post.meet("1001"), "Hello")
+    post.telegram.troubles = [SendError("alarm", "20003") for _ in range(3)]
+    for hours in (0, 3, 2):
+        post.clock.tick(hours=hours)
+        await post.sender.sweep()
+    assert post.inbox.events == [Failed(message, "failed", "20003")]
+    assert await post.state(message) == "failed"
 
 
 async def test_an_unclear_sms_is_looked_for_and_not_sent_twice(post: Post) -> None:

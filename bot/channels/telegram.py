@@ -40,7 +40,7 @@ SHORT_LABEL = 16  # characters; two such buttons fit beside each other on a narr
 IN_A_ROW = 4  # more command buttons than this in a row are cut off on a narrow handset
 AT_ONCE = 64  # connections; the sender uses 16, presses are answered beside it
 NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
-# Descriptions of a 400 that speak of the address and not of a mistake of ours.
+# Descriptions of a 400 that speak of the address; all others speak of what was to be sent.
 NO_SUCH_CHAT = ("chat not found", "user not found", "peer_id_invalid")
 
 logger = logging.getLogger(__name__)
@@ -160,7 +160,7 @@ def trouble(error: TelegramError) -> SendError:
             return SendError("give_up" if gone else "stopped", "403")
         case BadRequest():
             unknown = any(words in error.message.lower() for words in NO_SUCH_CHAT)
-            return SendError("give_up" if unknown else "alarm", "400")
+            return SendError("give_up" if unknown else "refused", "400")
         case ChatMigrated():
             return SendError("give_up", "migrated")
         case InvalidToken():

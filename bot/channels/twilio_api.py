@@ -19,6 +19,8 @@ from bot.conversation.channel import SendError, SendTrouble
 OPTED_OUT = 21610
 GIVE_UP = frozenset({21211, 21614, 21635, 63003, 63024})
 TOO_MANY = frozenset({14107, 20429, 21611})
+# The body: missing (21602, 21619), or too long (21605, 21617).
+REFUSED = frozenset({21602, 21605, 21617, 21619})
 
 
 class Http(AsyncTwilioHttpClient):  # type: ignore[misc]
@@ -65,7 +67,9 @@ def _trouble(status: int, code: int) -> SendTrouble:
         return "give_up"
     if code in TOO_MANY:
         return "retry"
-    # What is left below 500 was refused for how it was asked: our settings, or our mistake.
+    if code in REFUSED:
+        return "refused"
+    # What is left below 500 was refused for how it was asked: our settings, most likely.
     return "unclear" if status >= 500 or status == 408 else "alarm"
 
 

@@ -71,7 +71,10 @@ def _pressed(step: Step, code: str) -> Meaning:
 
 
 def _greeted(step: Step, text: str) -> None:
-    """Begin in the language of the greeting, where the service offers it."""
+    """Begin in the language of the greeting, where the service offers it and the person's app
+    or an option has not already said another than its first."""
+    if step.conversation.language != step.world.service.languages[0]:
+        return
     said = set(re.findall(r"\w+", text.casefold()))
     greetings = step.world.phrases.fragments["greetings"]
     for language in step.world.service.languages:

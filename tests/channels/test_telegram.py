@@ -94,7 +94,7 @@ def test_no_buttons_no_keyboard() -> None:
         ({"status": 403, "description": "Forbidden: user is deactivated"}, "give_up", "403"),
         ({"status": 400, "description": "Bad Request: chat not found"}, "give_up", "400"),
         ({"status": 400, "description": "Bad Request: PEER_ID_INVALID"}, "give_up", "400"),
-        ({"status": 400, "description": "Bad Request: can't parse"}, "alarm", "400"),
+        ({"status": 400, "description": "Bad Request: can't parse"}, "refused", "400"),
         ({"status": 400, "migrate_to_chat_id": -1007002}, "give_up", "migrated"),
         ({"status": 401, "description": "Unauthorized"}, "alarm", "401"),
         ({"status": 500}, "unclear", "network"),
@@ -145,9 +145,9 @@ async def test_the_emulator_refuses_as_telegram_does(
     for out, trouble in [
         (message("hello", 7008), "give_up"),
         (message("hello", 7009), "stopped"),
-        (message("x" * 4097), "alarm"),
-        (message(" "), "alarm"),
-        (message("hello", SAM, Button("x" * 65, "Long")), "alarm"),
+        (message("x" * 4097), "refused"),
+        (message(" "), "refused"),
+        (message("hello", SAM, Button("x" * 65, "Long")), "refused"),
     ]:
         assert (await refused(channel, out)).trouble == trouble
     await tg.person(SAM).block()

@@ -49,6 +49,8 @@ class House:
         row: dict[str, Any] = {"id": "p", "account": TELEGRAM_ACCOUNT, "kind": "step"}
         row |= {"conversation": self.who.conversation, "content": content, "at": MONDAY}
         connection.execute(insert(t.parked).values(**row))
+        row = {"id": "a", "conversation": self.who.conversation, "what": "person", "at": MONDAY}
+        connection.execute(insert(t.asked).values(**row))
         return words
 
     def _answer(self, connection: Connection, question: str, *words: str) -> None:
@@ -118,7 +120,8 @@ def test_the_key_is_destroyed_and_what_counts_stays_blank(house: House) -> None:
     )
     assert house.store.read_sync(lambda c: c.execute(query).one()) == (None, LATER)
     assert (house.row(t.handover).kind, house.row(t.handover).reference) == ("erased", "KTR-48293")
-    assert [house.count(table) for table in (t.answer, t.timer, t.parked)] == [0, 0, 0]
+    left = [house.count(table) for table in (t.answer, t.timer, t.parked, t.asked)]
+    assert left == [0, 0, 0, 0]
     conversation = house.row(t.conversation)
     assert (conversation.standing, conversation.closed_at) == ("ended", LATER)
     assert conversation.delete_on is None
