@@ -11,13 +11,18 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from bot.app import House
+    from config.settings import Settings
 
 WRONG_SETTINGS, DOWN = 3, 4
+VERSION = "0.1.0"
 CONTEXT = {"help_option_names": ["-h", "--help"]}
 
 
 @click.group(context_settings=CONTEXT)
+@click.version_option(VERSION)
 def cli() -> None:
     """Ownpace: an intake that people answer at their own pace, by text or chat."""
     os.umask(0o077)
@@ -44,6 +49,8 @@ def demo() -> None:
 def chat(flow: str, lang: str | None, channel: str) -> None:
     """Have the conversation here. Nothing of it is kept. Each line of a pipe is one message."""
     with _plain_faults():
+        from dataclasses import replace
+
         from bot import chat as terminal
         from bot import worlds
         from config import logging, services
@@ -51,12 +58,32 @@ def chat(flow: str, lang: str | None, channel: str) -> None:
         library, service = worlds.read(), services.practice()
         if flow not in library.flows:
             raise click.BadParameter(f"there are: {', '.join(library.flows)}", param_hint="--flow")
-        if lang is not None and lang not in service.languages:
-            raise click.BadParameter(
-                f"there are: {', '.join(service.languages)}", param_hint="--lang"
-            )
+        there_are = tuple(library.catalogues)  # also one that no service offers yet
+        if lang is not None and lang not in there_are:
+            raise click.BadParameter(f"there are: {', '.join(there_are)}", param_hint="--lang")
         logging.setup("WARNING")
-        terminal.run(worlds.world(library, service, flow), channel, lang or service.languages[0])
+        first = lang or service.languages[0]
+        spoken = replace(service, languages=tuple(dict.fromkeys((*service.languages, first))))
+        terminal.run(worlds.world(library, spoken, flow), channel, first)
+
+
+@cli.command("desk-link")
+@click.argument("name", required=False)
+def desk_link(name: str | None) -> None:
+    """Print a one-time link into the desk for the caseworker NAME, who is made if need be.
+
+    Without a NAME it is for the first worker. It works while Ownpace runs, too.
+    """
+    with _plain_faults():
+        from bot import running, way_in
+        from config import logging, secrets, settings
+
+        known = settings.load()
+        secrets.private_folder(known.data)
+        logging.setup("WARNING")
+        base_url = known.public_url or running.local_url(known.host, known.port)
+        click.echo(way_in.address(base_url, _new_token(known, (name or "").strip())))
+        click.echo("It works once, within 30 minutes.", err=True)
 
 
 def main() -> None:
@@ -78,10 +105,33 @@ def _run(demo: bool) -> None:
         asyncio.run(app.serve(plan, sock, _tell_demo if demo else _tell_serve))
 
 
+def _new_token(known: Settings, name: str) -> str:
+    """A token for this worker or the first one, whether Ownpace runs on the folder or not."""
+    from datetime import UTC, datetime
+
+    from bot import app, running, way_in
+
+    now = datetime.now(UTC)
+
+    def made(connection: Connection) -> str:
+        return way_in.link(connection, name, now) if name else way_in.first_link(connection, now)
+
+    try:
+        with running.alone(known.data):
+            store = app.open_store(app.plan(known))
+            try:
+                return store.write_sync(made)
+            finally:
+                store.close_sync()
+    except running.Taken:
+        return way_in.beside(known.database_url, made)
+
+
 async def _tell_demo(house: House, local: str) -> None:
+    from bot import way_in
     from bot.app import desk_link
 
-    link = await desk_link(house, "Practice worker", "caseworker")
+    link = await desk_link(house, way_in.practice_link)
     phone = f"{local}/rehearse/" if house.plan.rehearsed else "only on OWNPACE_HOST 127.0.0.1"
     live = ", ".join(account.traits.name for account in house.plan.live)
     click.echo(
@@ -92,18 +142,17 @@ async def _tell_demo(house: House, local: str) -> None:
 
 
 async def _tell_serve(house: House, local: str) -> None:
+    from bot import way_in
     from bot.app import desk_link
-    from store.installation import is_staffed
 
     live = ", ".join(account.traits.name for account in house.plan.live)
     click.echo(f"Live: {live or 'no real channel'}")
+    if not live:
+        click.echo(f"  To go live: {house.plan.missing}")
     if house.plan.rehearsed:
         click.echo(f"Rehearsal phone: {local}/rehearse/")
-    if await house.store.read(is_staffed):
-        click.echo(f"Desk: {house.base_url}/desk/")
-    else:
-        link = await desk_link(house, "First worker", "admin")
-        click.echo(f"Desk (works once, within 30 minutes): {link}")
+    link = await desk_link(house, way_in.first_link)
+    click.echo(f"Desk (works once, within 30 minutes): {link}")
 
 
 @contextlib.contextmanager

@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 import desk.app
-from bot import front, menu, running, worlds
+from bot import front, menu, running, way_in, worlds
 from bot.channels import sms, telegram_arrivals
 from bot.channels.sms import SmsChannel
 from bot.channels.telegram import TelegramChannel
@@ -50,6 +50,7 @@ class Plan:
     worlds: Mapping[str, World]
     live: tuple[Account, ...]
     rehearsed: tuple[Account, ...]
+    missing: str = ""
 
 
 @dataclass(slots=True)
@@ -87,7 +88,8 @@ def plan(settings: Settings, rehearse: bool = False) -> Plan:
         )
     made = {s.id: worlds.world(library, s) for s in (main.service, services.practice())}
     rehearsed = _rehearsed(settings, asked=rehearse or not live)
-    return Plan(settings, library, made, live, rehearsed)
+    missing = ", ".join(main.placeholders) or "a channel: TELEGRAM_BOT_TOKEN, or TWILIO_*"
+    return Plan(settings, library, made, live, rehearsed, f"fill in {missing}")
 
 
 def _live(settings: Settings) -> tuple[Account, ...]:
@@ -124,7 +126,7 @@ async def build(plan: Plan, base_url: str) -> House:
 
     Raises `SettingsError`, `store.session.Unusable`, `Down`.
     """
-    store = _open(plan)
+    store = open_store(plan)
     clock = Clock(await store.read(installation.ahead))
     known = {account.id: account for account in (*plan.live, *plan.rehearsed)}
     inbox = Inbox(store, plan.worlds, known, clock)
@@ -140,7 +142,7 @@ async def build(plan: Plan, base_url: str) -> House:
     return house
 
 
-def _open(plan: Plan) -> Store:
+def open_store(plan: Plan) -> Store:
     settings = plan.settings
     given = settings.secret_key
     key = given.get_secret_value() if given else secrets.kept(settings.data, "secret-key")
@@ -217,7 +219,7 @@ async def _open_desk(house: House) -> str:
     # Beside real people's words, being on this machine is not enough to read them.
     if house.plan.live:
         return f"{house.base_url}/desk/"
-    return await desk_link(house, "Practice worker", "caseworker")
+    return await desk_link(house, way_in.practice_link)
 
 
 def _add_desk(house: House) -> None:
@@ -228,21 +230,21 @@ def _add_desk(house: House) -> None:
     house.web.add_subapp("/desk", app)
 
 
-async def desk_link(house: House, name: str, role: str) -> str:
-    """An address that signs this worker in, once, within half an hour; made if there is none."""
-    new = partial(installation.way_in, name=name, role=role, at=house.clock.now())
-    return f"{house.base_url}/desk/sign-in#{await house.store.write(new)}"
+async def desk_link(house: House, made: Callable[..., str]) -> str:
+    """An address that signs a worker in, once, within half an hour; `made` makes its token."""
+    token = await house.store.write(partial(made, at=house.clock.now()))
+    return way_in.address(house.base_url, token)
 
 
 # --- Running -------------------------------------------------------------------------------------
+
 
 Up = Callable[[House, str], Awaitable[None]]
 
 
 async def serve(plan: Plan, sock: socket.socket, up: Up) -> None:
     """Serve on `sock` until told to stop. `up` is called once, with our local address."""
-    host, port = sock.getsockname()[:2]
-    local = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    local = running.local_url(*sock.getsockname()[:2])
     house = await build(plan, plan.settings.public_url or local)
     try:
         await running.run(house.web, sock, house.jobs, lambda: up(house, local))

@@ -28,6 +28,10 @@ class Down(Exception):
     """Something that we need can't be had now; a plain sentence."""
 
 
+class Taken(Down):
+    """Another process runs on this data folder."""
+
+
 def listen(host: str, port: int) -> socket.socket:
     """The socket to serve on. Raises `Down`."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -40,15 +44,22 @@ def listen(host: str, port: int) -> socket.socket:
         ) from None
 
 
+def local_url(host: str, port: int) -> str:
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
 @contextlib.contextmanager
 def alone(folder: Path) -> Iterator[None]:
-    """Hold the data folder: two processes on one database would send everything twice."""
+    """Hold the data folder: two processes on one database would send everything twice.
+
+    Raises `Taken`.
+    """
     file = os.open(folder / "running.lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         os.close(file)
-        raise Down(
+        raise Taken(
             f"Ownpace is running on the folder {folder} already."
             " End it first, or set OWNPACE_DATA to another folder."
         ) from None

@@ -131,6 +131,8 @@ def _line(text: str, key: str) -> int:
 def _configured(table: _Table, id: str) -> Configured:
     fields = {"name": table.name, "phone": table.phone, "hours": table.hours}
     placeholders = tuple(f for f, value in fields.items() if PLACEHOLDER in value.upper())
+    if "phone" not in placeholders and sum(c.isdigit() for c in table.phone) < 3:
+        raise _Fault("phone", "give a number that people can call")
     nation = _nation(table.nation)
     start, end = _waking(table.quiet_hours)
     service = Service(

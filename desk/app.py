@@ -12,6 +12,7 @@ from bot.conversation.flow import Flow
 from desk import guard
 from desk.kit import DESK, Clock, Desk, Service
 from desk.pages import environment
+from desk.tries import Tries
 from desk.views import files, intake, sign_in, waiting
 from store.session import Store
 
@@ -61,7 +62,9 @@ def build(
     app = web.Application(
         middlewares=[guard.headers, guard.errors, guard.access], client_max_size=guard.MOST_BODY
     )
-    app[DESK] = Desk(store, flows, services, clock, base_url, secure_cookies, environment())
+    app[DESK] = Desk(
+        store, flows, services, clock, base_url, secure_cookies, environment(), Tries()
+    )
     permissions: dict[web.AbstractRoute, str] = {}
     quiet: set[web.AbstractRoute] = set()
     for page in PAGES:

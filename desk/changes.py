@@ -2,40 +2,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, and_, select, update
+from sqlalchemy import Connection, select, update
 
 from desk.queries import GONE
 from store import tables as t
 from store.ids import new_id
 
 LOOK_AGAIN = timedelta(minutes=15)
+LIST_AGAIN = timedelta(days=1)
+IN_THE_LIST = "saw it in the list"
+
+
+def looked(
+    connection: Connection,
+    conversations: Sequence[str],
+    worker: str,
+    purpose: str,
+    since: datetime,
+) -> set[str]:
+    """Which of these this worker has looked at since then, for this purpose."""
+    k = t.look.c
+    query = select(k.conversation).where(k.conversation.in_(conversations), k.at > since)
+    return set(connection.scalars(query.where(k.worker == worker, k.purpose == purpose)))
 
 
 def look(
-    connection: Connection, conversation: str, worker: str, purpose: str, now: datetime
-) -> bool:
-    """Note that a worker looks, once in 15 minutes for each purpose; is it the first of them?"""
-    k = t.look.c
-    lately = and_(
-        k.conversation == conversation,
-        k.worker == worker,
-        k.purpose == purpose,
-        k.at > now - LOOK_AGAIN,
-        k.at <= now,
-    )
-    if connection.scalar(select(k.id).where(lately).limit(1)):
-        return False
-    row = {"id": new_id(), "conversation": conversation, "worker": worker, "at": now}
-    connection.execute(t.look.insert().values(**row, purpose=purpose))
-    return True
+    connection: Connection,
+    conversations: Sequence[str],
+    worker: str,
+    purpose: str,
+    now: datetime,
+    again: timedelta = LOOK_AGAIN,
+) -> None:
+    """Note that a worker looks: once in that time for each purpose."""
+    lately = looked(connection, conversations, worker, purpose, now - again)
+    row = {"worker": worker, "purpose": purpose, "at": now}
+    rows = [row | {"id": new_id(), "conversation": id} for id in conversations if id not in lately]
+    if rows:
+        connection.execute(t.look.insert(), rows)
 
 
 def keep_promise(connection: Connection, conversation: str, now: datetime) -> None:
     """A worker has read it: what was promised, or meant, to be read by some time is kept."""
     p = t.promise.c
-    open_one = and_(p.kept_at.is_(None), p.dropped_at.is_(None))
+    open_one = p.kept_at.is_(None) & p.dropped_at.is_(None)
     connection.execute(
         update(t.promise).where(p.conversation == conversation, open_one).values(kept_at=now)
     )
@@ -51,10 +64,3 @@ def pick_up(connection: Connection, conversation: str, worker: str, now: datetim
     ).rowcount
     holder = connection.scalar(select(h.taken_by).where(h.conversation == conversation))
     return mine == 1 or holder == worker
-
-
-def answer_asked(connection: Connection, asked: str, now: datetime) -> bool:
-    """Somebody sees to what a person asked for; False where it was answered before."""
-    a = t.asked.c
-    query = update(t.asked).where(a.id == asked, a.seen_at.is_(None)).values(seen_at=now)
-    return connection.execute(query).rowcount == 1

@@ -14,7 +14,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from desk import sessions
-from desk.kit import DESK, WORKER, Desk, Worker
+from desk.kit import CARING, DESK, PRACTISING, WORKER, Desk, Worker
 from desk.pages import page
 
 CSP = (
@@ -31,9 +31,10 @@ MOST_BODY = 64 * 1024
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 FORM = "application/x-www-form-urlencoded"
 ANYONE = "anyone"
-# What each role may do. One service, one team for now: all of them read and pick up.
+# What each role may do. One service, one team for now: all of them read and pick up. With whom
+# they may is another question: `Desk.services_of`.
 MAY: Mapping[str, frozenset[str]] = {
-    role: frozenset({"read", "take"}) for role in ("caseworker", "lead", "admin")
+    role: frozenset({"read", "take"}) for role in (*CARING, PRACTISING)
 }
 PERMISSIONS = web.AppKey("PERMISSIONS", dict[web.AbstractRoute, str])
 QUIET = web.AppKey("QUIET", set[web.AbstractRoute])

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from bot.conversation.flow import Flow
-from desk import queries
+from desk import queries, wishes
 from desk.queries import AnyRow, Head
 from desk.reading import given, opened, sealer_of
 from desk.record import Record, record
@@ -18,10 +18,12 @@ from store.sealing import Keys
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Words that answered no question; `early` ones came before the person agreed to begin."""
+    """Words that answered no question; `early` ones came before the person agreed to begin, those
+    `since` after the intake was shared to the end."""
 
     at: datetime
     early: bool
+    since: bool
     words: str = field(repr=False)
     media: tuple[str, ...] = ()
     erased: bool = False
@@ -91,11 +93,13 @@ def _notes(connection: Connection, keys: Keys, head: Head, agreed: Agreed) -> li
         Note(
             row.at,
             begun is None or row.at <= begun,
+            head.added_since(row.at),
             opened(sealer, row.text, f"message.text:{row.id}"),
             tuple(row.media),
             row.erased_at is not None,
         )
         for row in queries.notes(connection, head.id)
+        if head.shows(row.at)
     ]
 
 
@@ -123,7 +127,8 @@ def _events(connection: Connection, head: Head, reads: Sequence[AnyRow]) -> list
     events = [Event(head.started_at, "wrote")]
     for row in queries.agreements(connection, head.id):
         events.append(Event(row.at, f"{row.kind}_{'yes' if row.value else 'no'}"))
-    events += [Event(row.at, f"asked_{row.what}") for row in queries.wishes(connection, head.id)]
+    asked = wishes.of_conversation(connection, head.id)
+    events += [Event(row.at, f"asked_{row.what}") for row in asked]
     events += [Event(row.made_at, "promised", due=row.due_at) for row in reads]
     events += [Event(row.kept_at, "read") for row in reads if row.kept_at]
     if head.handed_at:
@@ -132,6 +137,8 @@ def _events(connection: Connection, head: Head, reads: Sequence[AnyRow]) -> list
         events.append(Event(head.taken_at, "taken", who=head.taken_name or ""))
     if head.state != "open" and head.state_at:
         events.append(Event(head.state_at, head.state))
+    if head.standing == "stopped" and head.state != "stopped":
+        events.append(Event(head.last_in_at or head.started_at, "stopped"))
     if head.last_in_at and head.last_in_at > max(event.at for event in events):
         events.append(Event(head.last_in_at, "last"))
     return events

@@ -12,7 +12,11 @@ from aiohttp import web
 from jinja2 import Environment
 
 from bot.conversation.flow import Flow
+from desk.tries import Tries
 from store.session import Store
+
+CARING = ("caseworker", "lead", "admin")  # the roles that see real people
+PRACTISING = "practice"
 
 
 class Hours(Protocol):
@@ -51,6 +55,13 @@ class Desk:
     base_url: str
     secure_cookies: bool
     pages: Environment
+    tries: Tries
+
+    def services_of(self, worker: Worker) -> Mapping[str, Service]:
+        """The services whose people this worker may see. Who only practises sees practice."""
+        if worker.role in CARING:
+            return self.services
+        return {id: service for id, service in self.services.items() if service.practice}
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     Row,
     Select,
@@ -35,6 +34,7 @@ class Head:
     """One conversation and what became of it; `reference` is None until it was handed over."""
 
     id: str
+    person: str
     service: str
     flow: str
     standing: str
@@ -61,7 +61,15 @@ class Head:
     @property
     def gone(self) -> bool:
         """Are its words erased? The row stays, so that who took it on is told."""
-        return self.kind in GONE
+        return self.kind in GONE or self.closed_at is not None
+
+    def shows(self, at: datetime) -> bool:
+        """Is what was said then for workers? Of a part, only what was there when it was shared."""
+        return self.kind != "partial" or not self.handed_at or at <= self.handed_at
+
+    def added_since(self, at: datetime) -> bool:
+        """Was it said after the intake was shared to the end?"""
+        return self.kind == "complete" and bool(self.handed_at and at > self.handed_at)
 
     @property
     def read(self) -> bool:
@@ -76,7 +84,7 @@ class Head:
 
 def _heads() -> Select[Any]:
     c, h = t.conversation.c, t.handover.c
-    own = (c.id, c.service, c.flow, c.standing, c.language, c.started_at, c.last_in_at)
+    own = (c.id, c.person, c.service, c.flow, c.standing, c.language, c.started_at, c.last_in_at)
     reach = (t.contact.c.state, t.contact.c.state_at, t.contact.c.address)
     kept = select(func.max(t.promise.c.kept_at)).where(t.promise.c.conversation == c.id)
     handed = (h.reference, h.kind, h.at.label("handed_at"), h.due_at, h.taken_by, h.taken_at)
@@ -123,7 +131,7 @@ def erased(connection: Connection, services: Sequence[str]) -> list[Head]:
 
 def writing(connection: Connection, services: Sequence[str]) -> list[Head]:
     """Not handed over, in these services: for practice only."""
-    query = _of(services).where(t.handover.c.id.is_(None))
+    query = _of(services).where(t.handover.c.id.is_(None), t.conversation.c.closed_at.is_(None))
     latest = t.conversation.c.last_in_at.desc()
     return _read(connection, query.order_by(latest).limit(MOST_WRITING))
 
@@ -136,73 +144,55 @@ def unreached(connection: Connection, services: Sequence[str]) -> list[Head]:
     )
     unexplained = and_(c.standing.in_(("new", "explaining")), select(m.id).where(notice).exists())
     query = _of(services).where(
-        t.handover.c.id.is_(None), or_(unexplained, t.contact.c.state == "unreachable")
+        t.handover.c.id.is_(None),
+        c.closed_at.is_(None),
+        or_(unexplained, t.contact.c.state == "unreachable"),
     )
     return _read(connection, query.order_by(c.last_in_at.desc()).limit(MOST_TAKEN))
 
 
-def find(connection: Connection, key: str) -> Head | None:
-    """By the reference of a hand-over, or by a conversation's id."""
+def find(connection: Connection, key: str, services: Sequence[str]) -> Head | None:
+    """By the reference of a hand-over, or by a conversation's id, among those of `services`."""
     matches = or_(t.handover.c.reference == key.upper(), t.conversation.c.id == key)
-    return next(iter(_read(connection, _heads().where(matches).limit(1))), None)
+    return next(iter(_read(connection, _of(services).where(matches).limit(1))), None)
 
 
-def of_ids(connection: Connection, conversations: Sequence[str]) -> dict[str, Head]:
-    query = _heads().where(t.conversation.c.id.in_(conversations))
+def of_ids(
+    connection: Connection, conversations: Sequence[str], services: Sequence[str]
+) -> dict[str, Head]:
+    """Those of these that go on, by id."""
+    c = t.conversation.c
+    query = _of(services).where(c.id.in_(conversations), c.closed_at.is_(None))
     return {head.id: head for head in _read(connection, query)}
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What a person asked for: a `person` to call them, or to `delete` their words."""
-
-    id: str
-    conversation: str
-    what: str
-    at: datetime
-    seen_at: datetime | None
-
-
-def _wishes(connection: Connection, where: ColumnElement[bool]) -> list[Wish]:
-    a = t.asked.c
-    query = select(a.id, a.conversation, a.what, a.at, a.seen_at).where(where).order_by(a.at)
-    return [Wish(**row._mapping) for row in connection.execute(query)]
-
-
-def open_wishes(connection: Connection) -> list[Wish]:
-    """All that no worker has answered yet."""
-    return _wishes(connection, t.asked.c.seen_at.is_(None))
-
-
-def wishes(connection: Connection, conversation: str) -> list[Wish]:
-    return _wishes(connection, t.asked.c.conversation == conversation)
-
-
-def wish(connection: Connection, id: str) -> Wish | None:
-    return next(iter(_wishes(connection, t.asked.c.id == id)), None)
-
-
-def parked(connection: Connection) -> int:
-    """How many messages were set aside because we could not read them or could not go on."""
+def parked(connection: Connection, practice: bool) -> int:
+    """How many messages were set aside because we could not read them or could not go on: those
+    that came in on practice accounts, or all others."""
+    made_up = select(t.account.c.id).join(t.service).where(t.service.c.practice)
+    rehearsed = t.parked.c.account.in_(made_up)
     query = select(func.count()).select_from(t.parked).where(t.parked.c.seen_at.is_(None))
-    return connection.scalar(query) or 0
+    return connection.scalar(query.where(rehearsed if practice else ~rehearsed)) or 0
 
 
 def answers(
-    connection: Connection, conversations: Sequence[str], questions: Sequence[str]
+    connection: Connection, heads: Sequence[Head], questions: Sequence[str]
 ) -> Sequence[AnyRow]:
-    """The present answers, to these questions or with none named to all."""
+    """The present answers, to these questions or with none named to all; where only a part was
+    shared, earlier ones too."""
     a = t.answer.c
-    query = select(a.id, a.conversation, a.question, a.status, a.choices, a.messages, a.at)
-    current = query.where(a.conversation.in_(conversations), a.current)
+    row = (a.id, a.conversation, a.question, a.status, a.choices, a.messages, a.at, a.current)
+    of_parts = a.conversation.in_([head.id for head in heads if head.kind == "partial"])
+    query = select(*row).where(a.conversation.in_([head.id for head in heads]))
+    query = query.where(or_(a.current, of_parts))
     if questions:
-        current = current.where(a.question.in_(questions))
-    return connection.execute(current.order_by(a.at, a.id)).all()
+        query = query.where(a.question.in_(questions))
+    return connection.execute(query.order_by(a.at, a.id)).all()
 
 
 def messages(connection: Connection, ids: Sequence[str]) -> Sequence[AnyRow]:
     m = t.message.c
-    query = select(m.id, m.text, m.at, m.sent_at, m.delivered_at, m.failed_at)
+    query = select(m.id, m.kind, m.text, m.at, m.sent_at, m.delivered_at, m.failed_at)
     return connection.execute(query.where(m.id.in_(ids))).all()
 
 

@@ -12,32 +12,14 @@ from datetime import datetime
 
 from bot.conversation.flow import Flow, Question
 from bot.conversation.model import Answer
+from desk.places import PLACED, STRONG, WISHES
 from desk.reading import Given
-
-# Questions with a place of their own, by id; the codes are those of the reference intake.
-SAFE_TO_TEXT = "safe_to_text"  # B1
-OTHER_WAY = "other_way"  # B1b
-GOOD_TIMES = "good_times"  # B2
-VOICEMAIL = "voicemail"  # B3
-NAME = "name"  # B5
-MATTERS_MOST = "matters_most"  # C1
-WOULD_HELP = "would_help"  # C2
-PLEASE_DONT = "please_dont"  # C3
-ACCESS = "access"  # D1
-HOW_TO_TALK = "how_to_talk"  # E1
-HOW_SOON = "how_soon"  # E2
-PLACED = frozenset(
-    {SAFE_TO_TEXT, OTHER_WAY, GOOD_TIMES, VOICEMAIL, NAME, ACCESS, HOW_SOON}
-    | {PLEASE_DONT, HOW_TO_TALK}
-)
-WISHES = (WOULD_HELP, MATTERS_MOST)
-STRONG = ("strengths", "what_matters")
-LISTED = (NAME, SAFE_TO_TEXT, OTHER_WAY, GOOD_TIMES, VOICEMAIL, HOW_SOON)
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One answer under its heading. `status` is "" where the question was not reached."""
+    """One answer under its heading. `status` is "" where the question was not reached; `since`
+    says that it came after the intake was shared to the end."""
 
     question: str
     heading: str
@@ -46,6 +28,7 @@ class Said:
     codes: tuple[str, ...] = field(default=(), repr=False)
     labels: tuple[str, ...] = field(default=(), repr=False)
     words: tuple[str, ...] = field(default=(), repr=False)
+    since: bool = False
 
     @property
     def answered(self) -> bool:
@@ -58,7 +41,7 @@ class Said:
 
     @property
     def line(self) -> str:
-        """Choices and words in one line, for lists."""
+        """Choices and words in one line."""
         return " ".join((", ".join(self.labels), *self.words)).strip()
 
 
@@ -96,13 +79,13 @@ def said(question: Question | None, given: Given) -> Said:
         heading = question.shows_as
         names = {choice.code: choice.label for choice in question.choices}
         labels = tuple(names.get(code, code) for code in given.codes)
-    words = given.words if not given.codes else ()
     status, at = given.status, given.at
-    return Said(given.question, heading, status, at, given.codes, labels, words)
+    return Said(given.question, heading, status, at, given.codes, labels, given.words, given.since)
 
 
 def record(flow: Flow | None, given: Mapping[str, Given]) -> Record:
     """Everything in its place. Without its flow, an intake is one list of answers."""
+    given = _on_path(flow, given)
     all_said = {id: said(flow.question(id) if flow else None, g) for id, g in given.items()}
     wish = next((all_said[id] for id in WISHES if _answered(all_said, id)), Said("", ""))
     groups = list(_groups(flow, all_said, wish))
@@ -122,6 +105,18 @@ def record(flow: Flow | None, given: Mapping[str, Given]) -> Record:
     )
 
 
+def _on_path(flow: Flow | None, given: Mapping[str, Given]) -> Mapping[str, Given]:
+    """Without answers to questions that a later change took off the person's path."""
+    if flow is None:
+        return given
+    path = {question.id for question in flow.path(_answers(given))}
+    return {id: g for id, g in given.items() if id in path or flow.question(id) is None}
+
+
+def _answers(given: Mapping[str, Given]) -> dict[str, Answer]:
+    return {id: Answer(id, "answered", choices=g.codes) for id, g in given.items()}
+
+
 def _answered(all_said: Mapping[str, Said], id: str) -> bool:
     return id in all_said and all_said[id].answered
 
@@ -139,5 +134,4 @@ def _groups(
 
 def _not_reached(flow: Flow | None, given: Mapping[str, Given]) -> Iterator[str]:
     if flow:
-        answers = {id: Answer(id, "answered", choices=g.codes) for id, g in given.items()}
-        yield from (q.shows_as for q in flow.path(answers) if q.id not in given)
+        yield from (q.shows_as for q in flow.path(_answers(given)) if q.id not in given)

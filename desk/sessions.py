@@ -41,6 +41,13 @@ def drop_cookie(response: web.Response, secure: bool) -> None:
     response.del_cookie(cookie_name(secure), path="/", secure=secure, httponly=True, samesite="Lax")
 
 
+def opens(connection: Connection, token: str, now: datetime) -> bool:
+    """Would this one-time link let somebody in? A look that changes nothing."""
+    link = t.sign_in_link.c
+    good = (link.token_hash == token_hash(token), link.used_at.is_(None), link.expires_at > now)
+    return connection.scalar(select(link.worker).where(*good)) is not None
+
+
 def use_link(connection: Connection, token: str, now: datetime) -> str | None:
     """Use a one-time link up; the worker that it is for, or None: used, too old, unknown."""
     link, w = t.sign_in_link.c, t.worker.c

@@ -9,11 +9,13 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from desk import queries
+from desk import queries, wishes
 from desk.kit import Desk, Service
-from desk.queries import Head, Wish
+from desk.places import listed
+from desk.queries import Head
 from desk.reading import Given, given
-from desk.record import LISTED, Record, record
+from desk.record import Record, record
+from desk.wishes import Wish
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +34,20 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What somebody asked for, beside who it was."""
+    """What somebody asked for, beside who it was: one line a person, whatever they asked for.
+
+    `wish` is the last of them, `since` when they asked first.
+    """
 
     wish: Wish
+    since: datetime
+    what: frozenset[str]
     card: Card
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Either the real services or the practice ones, never both."""
+    """Either the real services or the practice ones, never both; messages set aside as well."""
 
     practice: bool
     waiting: Sequence[Card]
@@ -49,44 +56,54 @@ class Part:
     writing: Sequence[Card]
     unreached: Sequence[Card]
     asked: Sequence[Asked]
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    parts: Sequence[Part]
     set_aside: int
 
+    @property
+    def named(self) -> list[Card]:
+        """Those who are shown with the name to use."""
+        return [*self.waiting, *self.taken, *self.writing]
 
-def read(connection: Connection, desk: Desk) -> Waiting:
-    """Everything that the list shows. A practice part is there only with a practice service."""
-    practice = [id for id, service in desk.services.items() if service.practice]
-    real = [id for id in desk.services if id not in practice]
-    parts = [_part(connection, desk, real, practice=False)]
-    if practice:
-        parts.append(_part(connection, desk, practice, practice=True))
-    return Waiting(parts, queries.parked(connection))
+
+def read(connection: Connection, desk: Desk, services: Mapping[str, Service]) -> list[Part]:
+    """Everything that the list shows of these services: the real ones, then those of practice."""
+    practice = [id for id, service in services.items() if service.practice]
+    real = [id for id in services if id not in practice]
+    parts = ((real, False), (practice, True))
+    return [_part(connection, desk, ids, practice=made_up) for ids, made_up in parts if ids]
 
 
 def _part(connection: Connection, desk: Desk, services: Sequence[str], practice: bool) -> Part:
-    wishes = queries.open_wishes(connection)
-    people = queries.of_ids(connection, [wish.conversation for wish in wishes])
+    open_wishes = wishes.unanswered(connection)
+    people = queries.of_ids(connection, [wish.conversation for wish in open_wishes], services)
     groups = [
         queries.waiting(connection, services),
         queries.taken(connection, services),
         queries.erased(connection, services),
         queries.writing(connection, services) if practice else [],
         queries.unreached(connection, services),
-        [head for head in people.values() if head.service in services],
+        list(people.values()),
     ]
     # The list shows a name and how to reach somebody of what they shared, and nothing else.
     shared = [head for group in groups for head in group if head.reference or practice]
-    words = given(connection, desk.store.keys, shared, LISTED)
+    words = given(connection, desk.store.keys, shared, listed(desk.flows.values()))
     waiting, taken, erased, writing, unreached, asking = (
         [_card(desk, head, words) for head in group] for group in groups
     )
-    cards = {card.head.id: card for card in asking}
-    asked = [Asked(wish, cards[id]) for wish in wishes if (id := wish.conversation) in cards]
-    return Part(practice, waiting, taken, erased, writing, unreached, asked)
+    asked = _asked(open_wishes, {card.head.id: card for card in asking})
+    set_aside = queries.parked(connection, practice)
+    return Part(practice, waiting, taken, erased, writing, unreached, asked, set_aside)
+
+
+def _asked(open_wishes: Sequence[Wish], cards: Mapping[str, Card]) -> list[Asked]:
+    """One line a person, whoever asked first in front."""
+    by_person: dict[str, list[Wish]] = {}
+    for wish in open_wishes:
+        if wish.conversation in cards:
+            by_person.setdefault(cards[wish.conversation].head.person, []).append(wish)
+    return [
+        Asked(own[-1], own[0].at, frozenset(w.what for w in own), cards[own[-1].conversation])
+        for own in by_person.values()
+    ]
 
 
 def _card(desk: Desk, head: Head, words: Mapping[str, Mapping[str, Given]]) -> Card:
@@ -96,4 +113,5 @@ def _card(desk: Desk, head: Head, words: Mapping[str, Mapping[str, Given]]) -> C
 
 def card(connection: Connection, desk: Desk, head: Head) -> Card:
     """One person as a list shows them."""
-    return _card(desk, head, given(connection, desk.store.keys, [head], LISTED))
+    questions = listed(desk.flows.values())
+    return _card(desk, head, given(connection, desk.store.keys, [head], questions))

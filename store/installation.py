@@ -11,7 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Table, exists, insert, select, update
 
 from bot.conversation.channel import Account
-from store import accounts, migrations
+from store import migrations
 from store import tables as t
 from store.sealing import Keys
 
@@ -53,19 +53,6 @@ def is_known(connection: Connection, keys: Keys, account: str, address: str) -> 
     c = t.contact.c
     known = exists().where(c.account == account, c.address_hash == keys.lookup(account, address))
     return bool(connection.scalar(select(known)))
-
-
-def way_in(connection: Connection, name: str, role: str, at: datetime) -> str:
-    """The token of a one-time link for the worker with this name, who is made if need be."""
-    worker = accounts.worker_named(connection, name)
-    return accounts.new_link(
-        connection, worker or accounts.add_worker(connection, name, role, at), at
-    )
-
-
-def is_staffed(connection: Connection) -> bool:
-    """Is there anybody who can use the desk?"""
-    return bool(connection.scalar(select(exists().where(t.worker.c.closed_at.is_(None)))))
 
 
 def is_ready(connection: Connection) -> bool:

@@ -174,8 +174,10 @@ class Ledger:
             self._kept.append(conversations.saved(line, wrote_at, since + timedelta(days=days)))
 
     def timer(self, line: Line, name: str, due_at: datetime | None) -> None:
-        """Set a timer of this conversation, or put it out."""
+        """Set a timer of this conversation, or put it out; of two in one turn the last counts."""
         self.add(CLEAR_TIMER, line=line.id, timer_name=name)
+        rows = self._rows[TIMER]
+        rows[:] = [row for row in rows if (row["conversation"], row["name"]) != (line.id, name)]
         if due_at:
             self.add(TIMER, conversation=line.id, name=name, due_at=due_at)
 

@@ -157,7 +157,9 @@ class Play:
 
 
 def _labels(message: Rendered) -> str:
-    return "".join(f" [{button.label}]" for button in message.buttons)
+    """The buttons as they stand under a message: choices first, then the words for any time."""
+    ordered = sorted(message.buttons, key=lambda button: button.code.startswith("c:"))
+    return "".join(f" [{button.label}]" for button in ordered)
 
 
 def play(world: World, text: str) -> list[str]:

@@ -8,13 +8,16 @@ import pty
 import select
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
-from urllib.request import urlopen
+from urllib.error import HTTPError
+from urllib.parse import urlencode
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -63,7 +66,12 @@ def test_help_is_quick(tmp_path: Path) -> None:
 
 def test_help_lists_only_what_works(tmp_path: Path) -> None:
     listed = ownpace(tmp_path, "--help").stdout.partition("Commands:")[2]
-    assert [line.split()[0] for line in listed.strip().splitlines()] == ["chat", "demo", "serve"]
+    assert [line.split()[0] for line in listed.strip().splitlines()] == [
+        "chat",
+        "demo",
+        "desk-link",
+        "serve",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -211,7 +219,80 @@ def test_a_provider_that_is_down_does_not_keep_it_from_starting(tmp_path: Path) 
         assert all(json.loads(line) for line in rest.splitlines())
         assert BOT_TOKEN not in line + rest
     with started(tmp_path / "data", "serve", "Desk", **live) as (running, told):
-        assert "#" not in told, "there is a worker now: a link is made by asking for one"
+        assert "/desk/sign-in#" in told, "nobody is locked out: every start gives a link"
+        ended(running, signal.SIGTERM)
+
+
+def workers(data: Path) -> dict[str, str]:
+    """Who may use the desk, and as what."""
+    with closing(sqlite3.connect(data / "ownpace.db")) as database:
+        return dict(database.execute("SELECT name, role FROM worker"))
+
+
+def test_a_link_is_made_while_it_serves(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with started(data, "serve", "Desk") as (running, told):
+        address = told.split()[-1].partition("/desk/")[0]
+        for args in ((), ("Sam Okafor",)):
+            done = ownpace(data, "desk-link", *args)
+            assert (done.returncode, done.stderr.strip()) == (
+                0,
+                "It works once, within 30 minutes.",
+            )
+            link = done.stdout.strip()
+            assert link.startswith("http://127.0.0.1:8080/desk/sign-in#")
+            assert signs_in(address, link.partition("#")[2])
+            assert not signs_in(address, link.partition("#")[2]), "once"
+        assert workers(data) == {"First worker": "admin", "Sam Okafor": "caseworker"}
+        assert ended(running, signal.SIGTERM) == ""
+
+
+def signs_in(address: str, token: str) -> bool:
+    form, headers = urlencode({"token": token}).encode(), {"Sec-Fetch-Site": "same-origin"}
+    try:
+        with urlopen(Request(f"{address}/desk/sign-in", form, headers)) as answer:  # noqa: S310
+            return bool(answer.status == 200)
+    except HTTPError as refused:
+        return refused.code != 403
+
+
+def test_a_link_is_made_before_it_ever_served(tmp_path: Path) -> None:
+    data, public = tmp_path / "data", {"OWNPACE_PUBLIC_URL": "https://quay.example.org"}
+    assert ownpace(data, "desk-link", "Sam", **public).stdout.startswith(
+        "https://quay.example.org/desk/sign-in#"
+    )
+    assert ownpace(data, "desk-link").returncode == 0
+    assert workers(data) == {"Sam": "caseworker"}, "Sam is the first worker"
+
+
+def test_no_link_for_a_closed_account(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    ownpace(data, "desk-link", "Sam")
+    with closing(sqlite3.connect(data / "ownpace.db")) as database:
+        database.execute("UPDATE worker SET closed_at = created_at")
+        database.commit()
+    done = ownpace(data, "desk-link", "Sam")
+    assert (done.returncode, done.stdout) == (4, "")
+    assert "closed" in done.stderr
+
+
+def test_no_link_into_a_database_in_memory(tmp_path: Path) -> None:
+    with started(tmp_path / "data", "serve", "Desk", DATABASE_URL="sqlite://") as (running, _):
+        done = ownpace(tmp_path / "data", "desk-link", DATABASE_URL="sqlite://")
+        assert (done.returncode, done.stdout) == (4, "")
+        assert "memory" in done.stderr
+        ended(running, signal.SIGTERM)
+
+
+def test_the_worker_of_the_demo_practises_only(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    ownpace(data, "desk-link", "Practice worker")
+    assert workers(data) == {"Practice worker": "caseworker"}, "as an older version made it"
+    with started(data, "demo", "Ctrl-C") as (running, _):
+        assert workers(data) == {"Practice worker": "practice"}
+        ended(running, signal.SIGTERM)
+    with started(data, "serve", "Desk") as (running, _):
+        assert workers(data) == {"Practice worker": "practice", "First worker": "admin"}
         ended(running, signal.SIGTERM)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from aiohttp import web
@@ -21,12 +22,22 @@ REHEARSING = "watching a rehearsal"
 
 
 async def show(request: web.Request) -> web.Response:
-    return await _page(request, await _head(request))
+    """Somebody opens it: what the person was promised is kept now."""
+    head, desk = await _head(request), request.app[DESK]
+    if head.reference and not head.gone:
+        now = desk.clock.now(head.service)
+        await desk.store.write(lambda connection: changes.keep_promise(connection, head.id, now))
+    return await _page(request, head)
 
 
 async def refresh(request: web.Request) -> web.Response:
-    """The same, for a page that is open already."""
-    head = await _head(request)
+    """The same, for a page that is open already. One left open reads nothing for anybody."""
+    try:
+        head = await _head(request)
+    except web.HTTPNotFound:
+        # It was taken back: the open page must not go on showing it.
+        here = request.path.removesuffix("/now")
+        raise web.HTTPNotFound(headers={"HX-Redirect": here}) from None
     mark, frame = _frame(request, head, await _values(request, head))
     return answer(request, mark, frame)
 
@@ -46,9 +57,11 @@ async def pick_up(request: web.Request) -> web.Response:
 async def _head(request: web.Request) -> Head:
     """The intake of this address. One that was not shared is not there, except in practice."""
     desk, key = request.app[DESK], request.match_info["key"]
-    head = await desk.store.read(lambda connection: queries.find(connection, key))
-    service = desk.services.get(head.service) if head else None
-    if head is None or service is None or not (head.reference or service.practice):
+    services = desk.services_of(request[WORKER])
+    head = await desk.store.read(lambda c: queries.find(c, key, list(services)))
+    if head is None or not (head.reference or services[head.service].practice):
+        raise web.HTTPNotFound
+    if head.gone and not head.reference:
         raise web.HTTPNotFound
     return head
 
@@ -72,23 +85,28 @@ async def _values(request: web.Request, head: Head) -> dict[str, Any]:
     now, worker = desk.clock.now(head.service), request[WORKER]
     intake = None
     if not head.gone:
-        await desk.store.write(lambda connection: _note_look(connection, head, worker.id, now))
+        await _note_look(desk, head, worker.id, now)
         intake = await _read(desk, head)
         head = intake.head
     zone = service.hours.zone
     return {"head": head, "intake": intake, "service": service, "zone": zone, "now": now}
 
 
-def _note_look(connection: Connection, head: Head, worker: str, now: datetime) -> None:
+async def _note_look(desk: Desk, head: Head, worker: str, now: datetime) -> None:
     purpose = READING if head.reference else REHEARSING
-    changes.look(connection, head.id, worker, purpose, now)
-    if head.reference:
-        changes.keep_promise(connection, head.id, now)
+    since = now - changes.LOOK_AGAIN
+    known = partial(changes.looked, worker=worker, purpose=purpose, since=since)
+    if not await desk.store.read(lambda connection: known(connection, [head.id])):
+        note = partial(changes.look, worker=worker, purpose=purpose, now=now)
+        await desk.store.write(lambda connection: note(connection, [head.id]))
 
 
 async def _read(desk: Desk, head: Head) -> Intake:
     def work(connection: Connection) -> Intake:
-        present = queries.find(connection, head.key) or head  # read by now, perhaps picked up
+        # Perhaps it was picked up by now, or taken back.
+        present = queries.find(connection, head.key, [head.service])
+        if present is None:
+            raise web.HTTPNotFound
         return read(connection, desk.store.keys, desk.flows, present)
 
     return await desk.store.read(work)

@@ -15,6 +15,8 @@ from desk import sessions
 from desk.kit import DESK
 from desk.pages import page
 
+LOOPBACK = ("127.0.0.1", "::1")
+
 
 async def show(request: web.Request) -> web.Response:
     return page(request, "sign_in.html", failed=False)
@@ -26,12 +28,31 @@ async def enter(request: web.Request) -> web.Response:
     link, old = str((await request.post()).get("token", "")), sessions.token_of(request)
     # A whole link may have been pasted instead of the part after the mark.
     link = link.rpartition("#")[2].strip()
-    token = await desk.store.write(lambda connection: _enter(connection, link, old, now))
+    token = None
+    # Looked at before anything is written: a stranger's tries must not keep the writer busy.
+    if await desk.store.read(lambda connection: sessions.opens(connection, link, now)):
+        token = await desk.store.write(lambda connection: _enter(connection, link, old, now))
     if token is None:
-        return page(request, "sign_in.html", status=403, failed=True)
+        return _wrong(request, desk.tries.wrong(_address(request), now))
     response = web.Response(status=303, headers={"Location": "/desk/"})
     sessions.set_cookie(response, token, desk.secure_cookies)
     return response
+
+
+def _wrong(request: web.Request, wait: int) -> web.Response:
+    response = page(request, "sign_in.html", status=429 if wait else 403, failed=True)
+    if wait:
+        response.headers["Retry-After"] = str(wait)
+    return response
+
+
+def _address(request: web.Request) -> str:
+    """Where it comes from. A proxy on this machine says it last; what stands before that may be
+    the stranger's own words."""
+    remote = request.remote or ""
+    forwarded = ",".join(request.headers.getall("X-Forwarded-For", ()))
+    forwarded = forwarded.rpartition(",")[2].strip()
+    return forwarded[:45] if remote in LOOPBACK and forwarded else remote
 
 
 def _enter(connection: Connection, link: str, old: str, now: datetime) -> str | None:

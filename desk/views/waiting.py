@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from aiohttp import web
 from markupsafe import Markup
+from sqlalchemy import Connection
 
-from desk import changes, queries
+from desk import queries, wishes
+from desk.changes import IN_THE_LIST, LIST_AGAIN, look, looked
 from desk.freshness import answer, live
 from desk.intake import address
-from desk.kit import DESK, WORKER
+from desk.kit import DESK, WORKER, Desk, Worker
 from desk.pages import page
 from desk.queries import Head
-from desk.waiting_list import Waiting, card, read
+from desk.waiting_list import Part, card, read
+from desk.wishes import Wish
 
 ASKED = "asked for by the person"
 
@@ -30,39 +35,57 @@ async def refresh(request: web.Request) -> web.Response:
 
 
 async def _frame(request: web.Request) -> tuple[str, Markup]:
-    desk = request.app[DESK]
-    waiting: Waiting = await desk.store.read(lambda connection: read(connection, desk))
-    return live(request, "/desk/now", "_waiting.html", waiting=waiting)
+    desk, worker = request.app[DESK], request[WORKER]
+    services = desk.services_of(worker)
+    parts = await desk.store.read(lambda connection: read(connection, desk, services))
+    for part in parts:
+        await _note_looks(desk, worker, part)
+    return live(request, "/desk/now", "_waiting.html", parts=parts)
+
+
+async def _note_looks(desk: Desk, worker: Worker, part: Part) -> None:
+    """Who saw a name in the list: once a worker a day, and before it is shown."""
+    ids = [card.head.id for card in part.named]
+    if not ids:
+        return
+    now = part.named[0].now
+    seen = partial(looked, worker=worker.id, purpose=IN_THE_LIST, since=now - LIST_AGAIN)
+    if await desk.store.read(lambda connection: seen(connection, ids)) < set(ids):
+        note = partial(look, worker=worker.id, purpose=IN_THE_LIST, now=now, again=LIST_AGAIN)
+        await desk.store.write(lambda connection: note(connection, ids))
 
 
 async def show_asked(request: web.Request) -> web.Response:
     """How to reach somebody who asked for it; noted as a look before it is shown."""
     desk, worker = request.app[DESK], request[WORKER]
-    asked, head = await _asked(request)
+    wish, head = await _asked(request)
     now = desk.clock.now(head.service)
-    await desk.store.write(lambda c: changes.look(c, head.id, worker.id, ASKED, now))
+    await desk.store.write(lambda c: look(c, [head.id], worker.id, ASKED, now))
     shown = await desk.store.read(lambda connection: card(connection, desk, head))
+    all_of_it = await desk.store.read(lambda c: wishes.of_conversation(c, head.id))
+    what = {w.what for w in all_of_it if w.seen_at is None and w.at <= wish.at} or {wish.what}
     number = "" if head.gone else address(desk.store.keys, head)
-    return page(request, "asked.html", asked=asked, card=shown, number=number)
+    return page(request, "asked.html", asked=wish, what=what, card=shown, number=number)
 
 
 async def answer_asked(request: web.Request) -> web.Response:
     """A worker has seen to it: the line leaves the list."""
     desk = request.app[DESK]
-    asked, head = await _asked(request)
+    wish, head = await _asked(request)
     now = desk.clock.now(head.service)
-    await desk.store.write(lambda connection: changes.answer_asked(connection, asked.id, now))
+    await desk.store.write(lambda connection: wishes.answer(connection, wish, head.person, now))
     raise web.HTTPSeeOther("/desk/")
 
 
-async def _asked(request: web.Request) -> tuple[queries.Wish, Head]:
+async def _asked(request: web.Request) -> tuple[Wish, Head]:
     desk, key = request.app[DESK], request.match_info["key"]
-    asked = await desk.store.read(lambda connection: queries.wish(connection, key))
-    head = (
-        await desk.store.read(lambda connection: queries.find(connection, asked.conversation))
-        if asked
-        else None
-    )
-    if asked is None or head is None or head.service not in desk.services:
+    services = list(desk.services_of(request[WORKER]))
+
+    def work(connection: Connection) -> tuple[Wish | None, Head | None]:
+        wish = wishes.find(connection, key, services)
+        return wish, queries.find(connection, wish.conversation, services) if wish else None
+
+    wish, head = await desk.store.read(work)
+    if wish is None or head is None:
         raise web.HTTPNotFound
-    return asked, head
+    return wish, head

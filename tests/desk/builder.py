@@ -87,11 +87,10 @@ class Desk:
 
     def worker(self, name: str, role: str = "caseworker") -> str:
         """The id of this worker, who gets an account the first time."""
-        now = self.clock.now()
         if name not in self.workers:
-            self.workers[name] = self.store.write_sync(
-                lambda c: accounts.add_worker(c, name, role, now)
-            )
+            id, now = new_id(), self.clock.now()
+            self.insert(t.worker, id=id, name=name, role=role, created_at=now)
+            self.workers[name] = id
         return self.workers[name]
 
     def link(self, name: str) -> str:
@@ -119,6 +118,30 @@ class Desk:
         """Who picked an intake up."""
         query = select(t.handover.c.taken_by).where(t.handover.c.conversation == made.id)
         return self.store.read_sync(lambda c: c.scalar(query))
+
+    def now_says(
+        self, made: Made, question: str, words: str | None, codes: Sequence[str] = (), own: str = ""
+    ) -> None:
+        """They answer this question, perhaps again, at the time that it is; `None` removes it.
+
+        `words` make the answer, with `codes` they only choose ("2") and `own` stands beside it.
+        """
+        self.store.write_sync(lambda c: self._adder(c, made).again(question, words, codes, own))
+
+    def notes(self, made: Made, words: str) -> None:
+        """They write this, at the time that it is, in answer to nothing."""
+        self.store.write_sync(lambda c: self._adder(c, made).message("in", "note", words))
+
+    def hand_over(self, made: Made, kind: str) -> None:
+        """It goes to the workers once more."""
+        changed = update(t.handover).where(t.handover.c.conversation == made.id)
+        now = self.clock.now()
+        self.store.write_sync(lambda c: c.execute(changed.values(kind=kind, at=now)))
+
+    def _adder(self, connection: Connection, made: Made) -> _Adder:
+        query = select(t.person.c.wrapped_key).where(t.person.c.id == made.person)
+        sealer = self.keys.person(connection.scalars(query).one())
+        return _Adder(connection, sealer, made.id, self.clock.now() - timedelta(minutes=1))
 
     def intake(self, answers: Answers, **about: Any) -> Made:
         return self.store.write_sync(lambda c: lay_out(c, self.keys, answers, **about))
@@ -237,6 +260,22 @@ class _Adder:
         values = {"question": question, "status": status, "choices": choices}
         whose = {"id": id, "conversation": self.conversation, "messages": messages}
         self.row(t.answer, fingerprint="", at=self.at, current=True, **whose, **values)
+
+    def again(self, question: str, words: str | None, codes: Sequence[str], own: str) -> None:
+        """As the store does it: the earlier version stays, and is no longer current."""
+        of_question = (
+            t.answer.c.conversation == self.conversation,
+            t.answer.c.question == question,
+        )
+        self.connection.execute(update(t.answer).where(*of_question).values(current=False))
+        id, written = new_id(), (own or words) if codes else words
+        kind = "choice" if codes and not own else "answer"
+        named = [self.message("in", kind, written, question=question)] if written else []
+        choices = self.sealer.seal(json.dumps(list(codes)), f"answer.choices:{id}")
+        values = {"status": "removed" if words is None else "answered", "choices": choices}
+        whose = {"id": id, "conversation": self.conversation, "messages": named}
+        row = {"question": question, "fingerprint": "", "at": self.at, "current": True}
+        self.row(t.answer, **whose, **row, **values)
 
     def asked(self, what: str) -> str:
         return self.own(t.asked, what=what, at=self.at)

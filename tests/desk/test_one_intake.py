@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import html
-import re
 from datetime import timedelta
 
 import pytest
@@ -12,24 +11,10 @@ from sqlalchemy import select
 
 from store import tables as t
 from store.rights import erase
-from tests.desk.builder import COMPLETE, NUMBER, OURS, PARTIAL, THURSDAY, Answers, Desk, Made
+from tests.desk.builder import COMPLETE, NUMBER, OURS, PARTIAL, THURSDAY, Answers, Desk
+from tests.desk.reading import looks, opened, plain
 
 HELLO = "hi i was told to text this number"
-
-
-def plain(page: str) -> str:
-    """What a reader sees, in order, with one space between things."""
-    body = re.sub(r"<(script|head).*?</\1>", "", page, flags=re.S)
-    return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", body))).strip()
-
-
-def looks(desk: Desk) -> list[tuple[str, str]]:
-    query = select(t.look.c.worker, t.look.c.purpose).order_by(t.look.c.at, t.look.c.id)
-    return [(row.worker, row.purpose) for row in desk.store.read_sync(lambda c: c.execute(query))]
-
-
-async def opened(desk: Desk, made: Made) -> str:
-    return plain(await desk.page(f"/desk/intake/{made.reference or made.id}"))
 
 
 async def test_a_partial_intake_reads_from_what_is_strong(desk: Desk) -> None:
@@ -112,7 +97,11 @@ async def test_every_quote_is_a_quote_and_nothing_runs(desk: Desk) -> None:
             "open",
             "Contact safely Do not text first: reply only when they write Safe to text? not said",
         ),
-        ({"safe_to_text": ["yes"]}, "stopped", "They asked us to stop writing."),
+        (
+            {"safe_to_text": ["yes"]},
+            "stopped",
+            "They asked us to stop writing. Nothing can be sent here. Do not call first.",
+        ),
         ({"safe_to_text": ["yes"]}, "unreachable", "Our messages do not reach them here."),
     ],
 )
@@ -202,6 +191,29 @@ async def test_reading_keeps_the_promise(desk: Desk) -> None:
     assert "read by Thu 12:00 · kept: read Thu 10:00" in await opened(desk, made)
     kept = desk.store.read_sync(lambda c: c.scalars(select(t.promise.c.kept_at)).all())
     assert kept == [desk.clock.at]
+
+
+async def test_a_page_left_open_keeps_no_promise(desk: Desk) -> None:
+    made = desk.intake(PARTIAL)
+    await desk.sign_in()
+    await desk.page("/desk/")
+    await desk.page(f"/desk/intake/{made.reference}/now")
+    assert looks(desk) == [(desk.worker("Sam"), "reading a hand-over")]
+    kept = desk.store.read_sync(lambda c: c.scalars(select(t.promise.c.kept_at)).all())
+    assert kept == [None]
+
+
+async def test_a_page_left_open_closes_when_its_intake_is_taken_back(desk: Desk) -> None:
+    made = desk.intake(PARTIAL)
+    await desk.sign_in()
+    await opened(desk, made)
+    desk.store.write_sync(lambda c: c.execute(t.handover.delete()))
+    path = f"/desk/intake/{made.reference}"
+    answer = await desk.client.get(f"{path}/now", headers={"HX-Request": "true"})
+    assert (answer.status, answer.headers["HX-Redirect"]) == (404, path)
+    gone = await desk.client.get(path)
+    assert gone.status == 404
+    assert "There is nothing here" in await gone.text()
 
 
 async def test_reading_late_is_not_called_kept(desk: Desk) -> None:

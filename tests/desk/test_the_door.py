@@ -114,6 +114,45 @@ async def test_signing_out_ends_the_session_itself(desk: Desk) -> None:
     assert "Nothing of what you read" in await desk.page("/desk/signed-out")
 
 
+async def test_a_wrong_token_costs_no_write(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def written(*_: object) -> None:
+        raise AssertionError("a stranger's try reached the writer")
+
+    link = desk.link("Sam")
+    with monkeypatch.context() as patch:
+        patch.setattr(desk.store, "write", written)
+        assert (await enter(desk, "wrong")).status == 403
+    assert (await enter(desk, link)).status == 303
+
+
+async def test_tries_are_counted_for_an_hour(desk: Desk) -> None:
+    link = desk.link("Sam")
+    desk.clock.at -= timedelta(minutes=2)
+    assert [(await enter(desk, "wrong")).status for _ in range(20)] == [403] * 20
+    desk.clock.at += timedelta(minutes=2)
+    answer = await enter(desk, "wrong")
+    assert (answer.status, answer.headers["Retry-After"]) == (429, str(58 * 60))
+    assert "too many times" in await answer.text()
+    assert (await enter(desk, link)).status == 303, "nobody is locked out by somebody else's tries"
+    desk.clock.at += timedelta(minutes=58)
+    assert (await enter(desk, "wrong")).status == 403
+
+
+async def test_all_tries_together_are_counted(desk: Desk) -> None:
+    """Behind a proxy on this machine the address is what the proxy says last."""
+
+    async def from_address(address: str) -> int:
+        headers = OURS | {"X-Forwarded-For": address}
+        form = {"token": "wrong"}
+        answer = await desk.client.post("/desk/sign-in", data=form, headers=headers)
+        return answer.status
+
+    one = [await from_address(f"192.0.2.{n}, 198.51.100.7") for n in range(21)]
+    assert one == [403] * 20 + [429]
+    others = [await from_address(f"198.51.100.7, 203.0.113.{n}") for n in range(181)]
+    assert others == [403] * 180 + [429]
+
+
 async def test_signing_in_makes_a_new_session_and_ends_the_old(desk: Desk) -> None:
     await desk.sign_in("Sam")
     await desk.sign_in("Priya")

@@ -6,10 +6,10 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
 
 from store import tables as t
 from tests.desk.builder import COMPLETE, NUMBER, OURS, PARTIAL, THURSDAY, Desk, lay_out
+from tests.desk.reading import list_looks, looks
 
 # Words that turn a person's pace into a fault of theirs.
 UNKIND = re.compile(
@@ -39,7 +39,7 @@ async def test_complete_and_partial_stand_side_by_side(desk: Desk) -> None:
     assert cards(page) == [
         "Jo went to the end Safe to text Asked to talk today To be read by Thu 10:45 · 45 min"
         " left Shared Thu 08:13 With nobody yet Reference BXW-77342",
-        "Name not given yet shared part of it Safe to text at some times only: weekdays before 3"
+        "Name not given yet shared part of it Safe to text at some times only"
         " To be read by Thu 12:00 · 2 h left Shared Thu 08:09 With nobody yet"
         " Reference KTR-48293",
     ]
@@ -74,6 +74,58 @@ async def test_a_time_that_passed_is_said_plainly(desk: Desk) -> None:
     late, never = cards(await desk.page("/desk/"))
     assert "read by Thu 08:30 · 1 h past its time" in late
     assert "no time was given" in never
+    desk.clock.at += timedelta(days=2)
+    await desk.sign_in()
+    assert "2 days past its time" in cards(await desk.page("/desk/"))[0]
+
+
+async def test_nobody_is_late_in_a_rehearsal(desk: Desk) -> None:
+    """Time goes on there at the press of a button: no worker could have read it."""
+    desk.intake(PARTIAL, service="practice")
+    desk.clock.ahead["practice"] = timedelta(days=3)
+    await desk.sign_in()
+    page = await desk.page("/desk/")
+    assert "that time has passed" in page
+    assert "past its time" not in page
+    assert 'class="late"' not in page
+
+
+async def test_who_saw_a_name_in_the_list_is_kept_once_a_day(desk: Desk) -> None:
+    made = desk.intake({**PARTIAL, "name": "Jo"})
+    desk.intake({**PARTIAL, "name": "Not Yet"}, kind="", standing="asking", asked=["person"])
+    await desk.sign_in("Sam")
+    for _ in range(3):
+        await desk.page("/desk/")
+        await desk.page("/desk/now")
+    assert list_looks(desk) == [(desk.worker("Sam"), made.id)]
+    await desk.sign_in("Priya")
+    assert list_looks(desk)[1:] == [(desk.worker("Priya"), made.id)]
+    desk.clock.at += timedelta(days=1)
+    await desk.sign_in("Sam")
+    assert len(list_looks(desk)) == 3
+    assert "saw it in the list" in await desk.page(f"/desk/intake/{made.reference}")
+
+
+async def test_no_name_is_shown_if_the_look_cannot_be_kept(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError("disk full")
+
+    await desk.sign_in()
+    desk.intake({**PARTIAL, "name": "Jo"})
+    monkeypatch.setattr("desk.views.waiting.look", full)
+    answer = await desk.client.get("/desk/")
+    assert answer.status == 503
+    assert "Jo" not in await answer.text()
+
+
+async def test_a_name_is_all_that_a_list_has_of_their_words(desk: Desk) -> None:
+    desk.intake({**PARTIAL, "name": "Jo", "access": "big print", "other_way": "the library"})
+    await desk.sign_in()
+    page = await desk.page("/desk/")
+    assert "Jo" in page
+    assert not any(words in page for words in ("weekdays", "big print", "library", "sister"))
 
 
 async def test_rehearsals_stand_apart(desk: Desk) -> None:
@@ -119,6 +171,17 @@ async def test_what_was_set_aside_is_counted(desk: Desk) -> None:
     assert "2 messages were set aside" in await desk.page("/desk/")
 
 
+async def test_what_a_rehearsal_set_aside_is_counted_apart(desk: Desk) -> None:
+    accounts = ("sms:harbour", "sms:practice", "sms:practice", "telegram:from last year")
+    for number, account in enumerate(accounts):
+        row = {"id": str(number), "account": account, "kind": "step", "content": b""}
+        desk.insert(t.parked, at=THURSDAY, **row)
+    await desk.sign_in()
+    real, practice = parts(await desk.page("/desk/"))
+    assert "2 messages were set aside" in real
+    assert "2 messages were set aside" in practice
+
+
 async def test_somebody_who_asked_for_a_person_is_reached_and_the_look_is_kept(desk: Desk) -> None:
     made = desk.intake({**PARTIAL, "name": "Lee"}, kind="", standing="asking", asked=["person"])
     csrf = await desk.sign_in()
@@ -128,10 +191,40 @@ async def test_somebody_who_asked_for_a_person_is_reached_and_the_look_is_kept(d
     assert "Lee" in page
     assert NUMBER in page
     assert "sleep somewhere" not in page
-    looks = desk.store.read_sync(lambda c: c.scalars(select(t.look.c.purpose)).all())
-    assert looks == ["asked for by the person"]
+    assert looks(desk) == [(desk.worker("Sam"), "asked for by the person")]
     await desk.client.post(path, data={"csrf": csrf}, headers=OURS)
     assert "asked for a person" not in await desk.page("/desk/")
+
+
+async def test_who_asked_twice_is_one_line_and_is_seen_to_once(desk: Desk) -> None:
+    made = desk.intake(PARTIAL, asked=["person", "delete"])
+    other = desk.intake({}, asked=["person"])
+    csrf = await desk.sign_in()
+    page = await desk.page("/desk/")
+    both = "Somebody asked for a person, and to have their words erased"
+    assert page.count("Somebody asked") == 2
+    assert page.count(both) == 1
+    path = f"/desk/asked/{made.asked['delete']}"
+    assert path in page
+    assert both in await desk.page(path)
+    desk.insert(t.asked, id="later", conversation=made.id, what="person", at=desk.clock.at)
+    await desk.client.post(path, data={"csrf": csrf}, headers=OURS)
+    left = await desk.page("/desk/")
+    assert "/desk/asked/later" in left, "nobody saw this one yet"
+    assert f"/desk/asked/{other.asked['person']}" in left
+    assert left.count("Somebody asked") == 2
+
+
+@pytest.mark.parametrize("kind", ["", "partial"])
+async def test_nobody_is_reached_once_their_conversation_is_closed(desk: Desk, kind: str) -> None:
+    made = desk.intake({**PARTIAL, "name": "Lee"}, kind=kind, asked=["person", "delete"])
+    desk.change(t.conversation, made.id, closed_at=THURSDAY)
+    await desk.sign_in()
+    assert "Somebody asked" not in await desk.page("/desk/")
+    page = await desk.page(f"/desk/asked/{made.asked['person']}")
+    assert "Their words were erased since" in page
+    assert NUMBER not in page
+    assert "Lee" not in page
 
 
 async def test_the_list_is_sent_again_only_when_it_changed(desk: Desk) -> None:
