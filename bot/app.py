@@ -133,7 +133,7 @@ async def build(plan: Plan, base_url: str) -> House:
     housekeeper = Housekeeper(store, inbox, clock, plan.worlds)
     public = urlsplit(plan.settings.public_url or "").hostname or ""
     app = web.Application(middlewares=[front.calm, front.only_our_names(public)])
-    app.add_routes(front.health(store))
+    app.add_routes(front.health(store) + front.doors(bool(plan.rehearsed)))
     house = House(plan, base_url, store, clock, inbox, housekeeper, app)
     _add_channels(house)
     sender = Sender(store, house.channels, inbox, clock)

@@ -37,6 +37,19 @@ async def calm(request: web.Request, handler: Handler) -> web.StreamResponse:
     raise web.HTTPServiceUnavailable(headers={"Retry-After": "5"})
 
 
+def doors(rehearsed: bool) -> list[web.RouteDef]:
+    """Where people land who type less than a whole address."""
+
+    def to(place: str) -> Handler:
+        async def go(request: web.Request) -> web.StreamResponse:
+            raise web.HTTPFound(place)
+
+        return go
+
+    found = [web.get("/", to("/rehearse/" if rehearsed else "/desk/"))]
+    return [*found, web.get("/rehearse", to("/rehearse/"))] if rehearsed else found
+
+
 def only_our_names(public_host: str) -> Middleware:
     """Our pages open under our own name: a stranger's name that points here opens nothing."""
 

@@ -69,7 +69,8 @@ async def test_ready_means_that_the_tables_are_ours(running: tuple[House, Client
 @pytest.mark.parametrize(
     ("path", "status"),
     [
-        ("/", 404),
+        ("/", 302),
+        ("/rehearse", 302),
         ("/none", 404),
         ("/channels", 404),
         ("/channels/sms", 405),

@@ -73,8 +73,8 @@ def _trivial(world: World, conversation: Conversation, event: Event, now: dateti
 
 
 async def _converse(house: House, round: int, at_once: int = AT_ONCE) -> int:
-    """16 people, so many at once, each waiting for the answer before writing again. A step stores what
-    they wrote, the state, and a reply in the queue: five rows in four tables."""
+    """16 people, so many at once, each waiting for the answer before writing again. A step
+    stores what they wrote, the state, and a reply in the queue: five rows in four tables."""
     inbox = house.inbox(_trivial)
 
     async def person(number: int) -> None:
