@@ -202,13 +202,16 @@ def _held_up(now: datetime) -> ColumnElement[bool]:
 
 
 def _just_sent(now: datetime, gap: timedelta) -> ColumnElement[bool]:
-    """Was another row sent within the gap, and has not arrived yet? (Not in the future: the clock
-    may have been set back.)"""
+    """Was another row of the same turn sent within the gap, and has not arrived yet? An earlier
+    turn's has been answered. (Not in the future: the clock may have been set back.)"""
     sent, message = t.outgoing.alias("sent"), t.message.alias("sent_message")
+    own = t.message.alias("own_message")
     return exists().where(
         sent.c.contact == t.outgoing.c.contact,
         sent.c.state == "sent",
         message.c.id == sent.c.message,
+        own.c.id == t.outgoing.c.message,
+        own.c.at == message.c.at,
         message.c.sent_at > now - gap,
         message.c.sent_at <= now,
     )

@@ -188,7 +188,7 @@ def say(
     prompted: bool = True,
 ) -> str:
     """Queue words of ours for this person; returns the message's id."""
-    message = write(connection, who, text, direction="out")
+    message = write(connection, who, text, direction="out", at=not_before)
     last = select(func.max(t.outgoing.c.sequence)).where(t.outgoing.c.contact == who.contact)
     row: dict[str, Any] = {"message": message, "contact": who.contact, "not_before": not_before}
     row |= {"sequence": (connection.scalar(last) or 0) + 1, "prompted": prompted}

@@ -108,6 +108,17 @@ async def test_one_sms_at_a_time_until_it_arrived_or_the_gap_passed(post: Post) 
     assert post.sms.texts == ["one", "two", "three"]
 
 
+async def test_an_answer_does_not_wait_for_news_of_what_was_answered(post: Post) -> None:
+    """Where a carrier sends no delivery news, nobody waits six seconds at every turn."""
+    ana = await post.meet("+447700900001", SMS_ACCOUNT)
+    await post.say(ana, "one")
+    await post.sender.sweep()
+    post.clock.tick(seconds=1)
+    await post.say(ana, "two, to what they wrote since")
+    await post.sender.sweep()
+    assert post.sms.texts == ["one", "two, to what they wrote since"]
+
+
 async def test_a_clock_set_back_does_not_silence_anyone(post: Post) -> None:
     ana = await post.meet("+447700900001", SMS_ACCOUNT)
     await post.say(ana, "one")
