@@ -45,7 +45,8 @@ def tell_data(step: Step) -> None:
         step.say("data_before")
         return
     step.say("data", count=len(answered(step)), date=deleted_on(step))
-    if step.conversation.share is not None and step.conversation.handed != "complete":
+    going = step.conversation.standing in ("asking", "reviewing", "paused")
+    if going and step.conversation.share is not None and step.conversation.handed != "complete":
         step.push("sharing")
 
 

@@ -103,7 +103,7 @@ def spoken_to(player: Play, before: Conversation, text: str) -> bool:
     return not silent and not again and now.holder != "worker"
 
 
-@settings(max_examples=400, deadline=None)
+@settings(deadline=None)
 @given(
     st.sampled_from(sorted(TRAITS)),
     st.sampled_from(sorted(catalogues())),
@@ -184,7 +184,7 @@ def test_the_carriers_stop_is_met_with_silence_until_its_start(word: str, answer
     assert player.says("START") != []
 
 
-@settings(max_examples=100, deadline=None)
+@settings(deadline=None)
 @given(st.lists(THINGS, max_size=25), THINGS)
 def test_equal_keys_give_equal_turns(
     things: list[tuple[str, object]], last: tuple[str, object]
