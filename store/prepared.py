@@ -8,7 +8,6 @@ statements a message, most of the time of a small batch. Tables and columns are 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from operator import itemgetter
 from typing import Any, cast
 
 from sqlalchemy import BindParameter, ClauseElement, Connection, Dialect
@@ -41,19 +40,21 @@ class _Form:
 
     def __init__(self, statement: ClauseElement, names: tuple[str, ...], dialect: Dialect) -> None:
         compiled = _compile(statement, dialect, column_keys=list(names))
-        binds = [compiled.binds[name] for name in compiled.positiontup or ()]
-        stored = [(bind, _stored(bind, dialect)) for bind in binds]
         self.sql = str(compiled)
         # What stands in the statement itself is the same for every row.
-        self._fixed = {b.key: s(b.value) if s else b.value for b, s in stored if not b.required}
-        # The first once more: of a single name, `itemgetter` would give no tuple.
-        self._pick = itemgetter(*(bind.key for bind in binds), binds[0].key)
-        self._changed = [(i, s) for i, (b, s) in enumerate(stored) if s and b.required]
+        self._fixed: dict[str, Any] = {}
+        self._changed: list[tuple[str, Stored]] = []
+        for name, bind in compiled.binds.items():
+            stored = _stored(bind, dialect)
+            if not bind.required:
+                self._fixed[name] = stored(bind.value) if stored else bind.value
+            elif stored:
+                self._changed.append((name, stored))
 
-    def values(self, row: Row) -> Sequence[Any]:
-        values = list(self._pick({**row, **self._fixed} if self._fixed else row))[:-1]
-        for index, stored in self._changed:
-            values[index] = stored(values[index])
+    def values(self, row: Row) -> Row:
+        values = {**row, **self._fixed}
+        for name, stored in self._changed:
+            values[name] = stored(values[name])
         return values
 
 
@@ -62,7 +63,7 @@ class Find:
 
     def __init__(self, statement: ClauseElement) -> None:
         self._statement = statement
-        self._forms: dict[tuple[int, ...], tuple[str, list[str]]] = {}
+        self._forms: dict[tuple[int, ...], str] = {}
 
     def rows(self, connection: Connection, **lists: Iterable[Any]) -> Sequence[Any]:
         """What it finds, as tuples; nothing where a list is empty."""
@@ -70,20 +71,17 @@ class Find:
         if not all(padded.values()):
             return ()
         sizes = tuple(len(values) for values in padded.values())
-        form = self._forms.get(sizes)
-        if form is None:
-            form = self._forms[sizes] = self._form(connection.dialect, padded)
-        sql, names = form
+        sql = self._forms.get(sizes)
+        if sql is None:
+            sql = self._forms[sizes] = self._form(connection.dialect, padded)
         values = {f"{name}_{i}": v for name, all in padded.items() for i, v in enumerate(all, 1)}
         cursor = _cursor(connection)
-        cursor.execute(sql, [values[name] for name in names])
+        cursor.execute(sql, values)
         return cast(Sequence[Any], cursor.fetchall())
 
-    def _form(self, dialect: Dialect, lists: Mapping[str, list[Any]]) -> tuple[str, list[str]]:
+    def _form(self, dialect: Dialect, lists: Mapping[str, list[Any]]) -> str:
         statement = self._statement.params(**lists)
-        how = {"render_postcompile": True}
-        compiled = _compile(statement, dialect, compile_kwargs=how)
-        return str(compiled), list(compiled.positiontup or ())
+        return str(_compile(statement, dialect, compile_kwargs={"render_postcompile": True}))
 
 
 def _cursor(connection: Connection) -> Any:

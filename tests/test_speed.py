@@ -50,9 +50,10 @@ async def best_of(**works: Work) -> dict[str, float]:
 async def test_a_grouped_commit_does_at_least_twice_what_single_commits_do(
     house: House, tmp_path: Path
 ) -> None:
-    """The same five rows a message: 16 people at once, who share commits, against the same people
-    one after the other, a commit a message. What one small row a commit does, through the store
-    and through the bare driver, is printed beside it: it says how dear a commit is on this disk."""
+    """16 people at once, who share commits, five rows a message: against one small row a commit
+    through the same store, and against the same people one after the other, a commit a message.
+    What the bare driver does with one row a commit is printed beside it: it says how dear a
+    commit is on this disk, and there is no step behind it."""
     numbers = count()
     plain = _plain_database(tmp_path / "plain.db")
     await _converse(house, next(numbers))  # first messages open a conversation: not measured
@@ -63,9 +64,11 @@ async def test_a_grouped_commit_does_at_least_twice_what_single_commits_do(
         raw_insert=lambda: _insert_raw(plain),
     )
     plain.close()
-    ratio = best["grouped"] / best["single"]
-    print({name: round(each) for name, each in best.items()}, f"ratio {ratio:.1f}")
-    assert ratio >= 2
+    ratios = {name: best["grouped"] / best[name] for name in ("one_insert", "single", "raw_insert")}
+    print({name: round(each) for name, each in best.items()})
+    print("grouped against", {name: round(ratio, 2) for name, ratio in ratios.items()})
+    assert ratios["one_insert"] >= 2
+    assert ratios["single"] >= 2
 
 
 def _trivial(world: World, conversation: Conversation, event: Event, now: datetime) -> Turn:

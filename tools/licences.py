@@ -11,8 +11,8 @@ HEAD = """# Licences of what Ownpace runs on
 Ownpace itself is under the Apache License 2.0 (`LICENSE`). These packages are installed beside it,
 unchanged; none is copied into it. Read from the metadata of each package by `make licences`.
 
-python-telegram-bot is under the LGPL 3: we import it as it is, and anyone may put a changed copy
-in its place.
+python-telegram-bot and psycopg are under the LGPL 3: we import them as they are, and anyone may put
+changed copies in their place.
 
 | package | version | licence |
 |---|---|---|
