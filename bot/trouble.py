@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from bot.conversation.effects import Filed, Timer
 from bot.conversation.filing import ASIDE_KEPT_FOR
-from bot.conversation.model import Conversation, Due, Event, Filed, Timer, Turn, World, Wrote
+from bot.conversation.model import Conversation, Due, Event, Turn, World, Wrote
 from bot.conversation.step import Step
 
 AGAIN = timedelta(minutes=15)  # a timer that we failed at rings again then

@@ -22,6 +22,7 @@ from sqlalchemy import (
     update,
 )
 
+from bot.conversation import effects as e
 from bot.conversation import model as m
 from store import conversations, handovers, messages, rights
 from store import tables as t
@@ -109,13 +110,13 @@ class Ledger:
         handovers.agree(connection, self._agreed)
         handovers.ask(connection, self._asked)
 
-    def heard(self, line: Line, wrote: m.Wrote, effects: Sequence[m.Effect], at: datetime) -> None:
+    def heard(self, line: Line, wrote: m.Wrote, effects: Sequence[e.Effect], at: datetime) -> None:
         """What the person wrote, filed as the turn says (as a note where it says nothing)."""
         self._wrote.add(line.id)
         self.add(WITHDRAW_UNASKED, who=line.contact)
         row = messages.incoming(line, wrote, at)
         for effect in effects:
-            if isinstance(effect, m.Filed):
+            if isinstance(effect, e.Filed):
                 row["kind"], row["question"] = effect.kind, effect.question
         if line.closed:  # this very message asked for everything to be erased
             row |= {"text": None, "media": [], "erased_at": at}
@@ -127,35 +128,35 @@ class Ledger:
         self.add(MESSAGE, **message)
         self.add(OUTGOING, **queued)
 
-    def record(self, line: Line, effect: m.Effect, at: datetime, fingerprint: str) -> None:
+    def record(self, line: Line, effect: e.Effect, at: datetime, fingerprint: str) -> None:
         """One effect; `heard` sees to `Filed`, `forget` to an answer or all forgotten."""
         match effect:
-            case m.Answered(answer):
+            case e.Answered(answer):
                 self._answered(line, answer, at)
-            case m.Agreed():
+            case e.Agreed():
                 self._agreed.append(_agreement(line, effect, at, fingerprint))
-            case m.Promised(kind, due_at):
+            case e.Promised(kind, due_at):
                 self._promised(line, kind, due_at, at)
-            case m.HandOver(kind, due_at):
+            case e.HandOver(kind, due_at):
                 self._handed.append(handovers.Handed(line.id, line.service, kind, at, due_at))
-            case m.Asked(what):
+            case e.Asked(what):
                 self._asked.append(
                     {"id": new_id(), "conversation": line.id, "what": what, "at": at}
                 )
-            case m.Timer(name, due_at):
+            case e.Timer(name, due_at):
                 self.timer(line, name, due_at)
-            case m.Reach(state, code):
+            case e.Reach(state, code):
                 self.reach(line, state, code, at)
-            case m.Withdraw():
+            case e.Withdraw():
                 self.add(WITHDRAW, who=line.contact)
-            case m.AsideKept():
+            case e.AsideKept():
                 self.add(KEEP_ASIDE, line=line.id)
-            case m.Forget("aside"):
+            case e.Forget("aside"):
                 self.add(FORGET_ASIDE, line=line.id, when=at)
                 self.add(FORGET_PARKED, line=line.id)
-            case m.Refiled(message, kind):
+            case e.Refiled(message, kind):
                 self.add(REFILE, line=line.id, which=message, to=kind)
-            case m.TakeBack():
+            case e.TakeBack():
                 self.add(TAKE_BACK, line=line.id)
                 self.add(DROP_PROMISES, line=line.id, when=at)
 
@@ -216,20 +217,20 @@ class Ledger:
 
 
 def forget(
-    connection: Connection, keys: Keys, line: Line, effects: Sequence[m.Effect], at: datetime
+    connection: Connection, keys: Keys, line: Line, effects: Sequence[e.Effect], at: datetime
 ) -> None:
     """Erase what a turn says, at once. After `all` the line is closed, and goes by a new key."""
     for effect in effects:
         match effect:
-            case m.Forget("answer", question):
+            case e.Forget("answer", question):
                 rights.forget_answer(connection, line.id, question, at)
-            case m.Forget("all"):
+            case e.Forget("all"):
                 rights.erase(connection, keys, line.id, at)
                 fresh = conversations.by_id(connection, keys, [line.id])[line.id]
                 line.person, line.sealer, line.closed = fresh.person, fresh.sealer, True
 
 
-def _agreement(line: Line, agreed: m.Agreed, at: datetime, fingerprint: str) -> Row:
+def _agreement(line: Line, agreed: e.Agreed, at: datetime, fingerprint: str) -> Row:
     return {
         "id": new_id(),
         "conversation": line.id,

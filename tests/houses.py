@@ -11,17 +11,8 @@ from sqlalchemy import Connection, Table, func, insert, select
 
 from bot.clock import Clock
 from bot.conversation.channel import SMS, Account, Envelope, Traits
-from bot.conversation.model import (
-    Conversation,
-    Effect,
-    Event,
-    Filed,
-    Rendered,
-    Say,
-    Turn,
-    World,
-    Wrote,
-)
+from bot.conversation.effects import Effect, Filed
+from bot.conversation.model import Conversation, Event, Rendered, Say, Turn, World, Wrote
 from bot.inbound import Inbox, Step
 from store import tables as t
 from store.sealing import Keys

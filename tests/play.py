@@ -17,27 +17,29 @@ import re
 from datetime import UTC, datetime, timedelta
 
 from bot.conversation.channel import TRAITS
-from bot.conversation.engine import respond
-from bot.conversation.model import (
-    QUOTE_CLOSE,
-    QUOTE_OPEN,
+from bot.conversation.effects import (
     Agreed,
     Answered,
     AsideKept,
     Asked,
-    Conversation,
-    Delivered,
-    Due,
     Effect,
-    Event,
-    Failed,
     Filed,
     Forget,
     HandOver,
     Reach,
-    Rendered,
     TakeBack,
     Timer,
+)
+from bot.conversation.engine import respond
+from bot.conversation.model import (
+    QUOTE_CLOSE,
+    QUOTE_OPEN,
+    Conversation,
+    Delivered,
+    Due,
+    Event,
+    Failed,
+    Rendered,
     World,
     Wrote,
 )

@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent
 OURS = ("bot", "store", "desk", "config")
 CORE = "bot.conversation"
 # What the core and the edges say to each other.
-VOCABULARY = (f"{CORE}.model", f"{CORE}.channel")
+VOCABULARY = (f"{CORE}.model", f"{CORE}.effects", f"{CORE}.channel")
 WIRING = ("bot.app", "bot.__main__")
 
 # A module follows the longest name that it starts with. Each line: what it may import of ours.
@@ -24,10 +24,8 @@ MAY_IMPORT = {
         "desk",
         "store",
         "config",
-        *(
-            f"{CORE}.{name}"
-            for name in ("model", "channel", "service", "flow", "i18n", "render", "wording")
-        ),
+        *VOCABULARY,
+        *(f"{CORE}.{name}" for name in ("service", "flow", "i18n", "render", "wording")),
     ),
     "config": ("config", CORE),
     "bot": ("bot", "store"),

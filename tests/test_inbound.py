@@ -10,31 +10,33 @@ import pytest
 from sqlalchemy import Connection, update
 
 from bot.conversation.channel import Away, Envelope, Receipt
-from bot.conversation.model import (
-    QUOTE_CLOSE,
-    QUOTE_OPEN,
+from bot.conversation.effects import (
     Agreed,
-    Answer,
     Answered,
     AsideKept,
     Asked,
-    Conversation,
-    Delivered,
-    Due,
     Effect,
-    Event,
-    Failed,
     Filed,
     Forget,
     HandOver,
     Promised,
-    Quote,
     Reach,
+    Timer,
+    Withdraw,
+)
+from bot.conversation.model import (
+    QUOTE_CLOSE,
+    QUOTE_OPEN,
+    Answer,
+    Conversation,
+    Delivered,
+    Due,
+    Event,
+    Failed,
+    Quote,
     Rendered,
     Say,
-    Timer,
     Turn,
-    Withdraw,
     World,
     Wrote,
 )

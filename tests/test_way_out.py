@@ -10,19 +10,8 @@ from pathlib import Path
 import pytest
 
 from bot.conversation.channel import SMS
-from bot.conversation.model import (
-    Conversation,
-    Delivered,
-    Due,
-    Event,
-    Filed,
-    Forget,
-    Say,
-    Timer,
-    Turn,
-    World,
-    Wrote,
-)
+from bot.conversation.effects import Filed, Forget, Timer
+from bot.conversation.model import Conversation, Delivered, Due, Event, Say, Turn, World, Wrote
 from bot.housekeeping import Housekeeper
 from bot.outbound import Sender
 from store import tables as t

@@ -7,11 +7,8 @@ from dataclasses import replace
 from typing import Literal
 
 from bot.conversation.asking import ask_again, asking, current, say_notice, scoped
-from bot.conversation.facts import tell_person
-from bot.conversation.flow import Question
-from bot.conversation.model import (
+from bot.conversation.effects import (
     Agreed,
-    Answer,
     Answered,
     AsideKept,
     Filed,
@@ -19,8 +16,10 @@ from bot.conversation.model import (
     Refiled,
     TakeBack,
     Timer,
-    Wrote,
 )
+from bot.conversation.facts import tell_person
+from bot.conversation.flow import Question
+from bot.conversation.model import Answer, Wrote
 from bot.conversation.review import answered, finish, page_of, pages, words
 from bot.conversation.step import Step
 

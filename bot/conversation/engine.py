@@ -12,6 +12,7 @@ from datetime import datetime
 from bot.conversation import answering, leaving
 from bot.conversation.asking import ask_after_telling, ask_again, scope_buttons
 from bot.conversation.commands import TELLING, command
+from bot.conversation.effects import Reach, Timer, Withdraw
 from bot.conversation.filing import file, file_at_bookmark, file_words, kept_words, weight
 from bot.conversation.hearing import hear, says_only
 from bot.conversation.interjections import hear_over
@@ -23,11 +24,8 @@ from bot.conversation.model import (
     Failed,
     Moved,
     Quote,
-    Reach,
     Say,
-    Timer,
     Turn,
-    Withdraw,
     WorkerGaveBack,
     WorkerTook,
     WorkerWrote,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from bot.conversation.asking import current
-from bot.conversation.model import Asked
+from bot.conversation.effects import Asked
 from bot.conversation.review import answered
 from bot.conversation.step import Step
 

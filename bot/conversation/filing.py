@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Literal
 
 from bot.conversation.asking import ask_after_telling
-from bot.conversation.model import Filed, Timer
+from bot.conversation.effects import Filed, Timer
 from bot.conversation.segments import count
 from bot.conversation.step import Step
 

@@ -6,17 +6,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.conversation.asking import ask_again, asking, say_notice, scoped
+from bot.conversation.effects import Agreed, Forget, HandOver, Promised, Reach, Timer, Withdraw
 from bot.conversation.facts import deleted_on
-from bot.conversation.model import (
-    Agreed,
-    Conversation,
-    Forget,
-    HandOver,
-    Promised,
-    Reach,
-    Timer,
-    Withdraw,
-)
+from bot.conversation.model import Conversation
 from bot.conversation.review import may_write_first
 from bot.conversation.step import Step
 

@@ -4,17 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from bot.conversation.effects import HandOver, Promised, Timer
 from bot.conversation.flow import Question
-from bot.conversation.model import (
-    Answer,
-    HandOver,
-    Labels,
-    Option,
-    Promised,
-    Quote,
-    Timer,
-    Value,
-)
+from bot.conversation.model import Answer, Labels, Option, Quote, Value
 from bot.conversation.step import Step
 
 # Room for answers on one page, in units of `Answer.size`: on SMS two parts less the sentences

@@ -12,17 +12,8 @@ from typing import Any
 
 from bot.conversation import lifecycle
 from bot.conversation.channel import TRAITS, Traits
-from bot.conversation.model import (
-    Answer,
-    Conversation,
-    Effect,
-    Option,
-    Position,
-    Say,
-    Turn,
-    Value,
-    World,
-)
+from bot.conversation.effects import Effect
+from bot.conversation.model import Answer, Conversation, Option, Position, Say, Turn, Value, World
 
 Offers = tuple[tuple[str, str], ...]
 

@@ -10,21 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.conversation.channel import CARRIER_STOP, SMS, TRAITS
+from bot.conversation.effects import Agreed, Answered, Effect, Filed, Forget, Refiled
 from bot.conversation.engine import respond
-from bot.conversation.model import (
-    Agreed,
-    Answered,
-    Conversation,
-    Due,
-    Effect,
-    Failed,
-    Filed,
-    Forget,
-    Refiled,
-    WorkerGaveBack,
-    WorkerTook,
-    Wrote,
-)
+from bot.conversation.model import Conversation, Due, Failed, WorkerGaveBack, WorkerTook, Wrote
 from bot.conversation.render import taught
 from bot.conversation.segments import fits
 from tests.play import START, Play

@@ -10,26 +10,28 @@ import pytest
 from sqlalchemy import update
 
 from bot.conversation.channel import Envelope, Receipt
-from bot.conversation.model import (
+from bot.conversation.effects import (
     AsideKept,
     Asked,
-    Conversation,
-    Delivered,
-    Due,
     Effect,
-    Event,
-    Failed,
     Filed,
     Forget,
     HandOver,
     Promised,
     Reach,
     Refiled,
-    Say,
     TakeBack,
     Timer,
-    Turn,
     Withdraw,
+)
+from bot.conversation.model import (
+    Conversation,
+    Delivered,
+    Due,
+    Event,
+    Failed,
+    Say,
+    Turn,
     World,
     Wrote,
 )

@@ -1,0 +1,123 @@
+"""What a turn records: effects as data. The store writes each kind in one statement a batch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from bot.conversation.model import Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """How the message that the person just sent is filed. `aside`: before they agreed."""
+
+    kind: Literal["answer", "choice", "command", "note", "aside"]
+    question: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refiled:
+    """An earlier message is kept as something else than it was taken for at first."""
+
+    message: str
+    kind: Literal["note", "command"]
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBack:
+    """The person takes a hand-over back: from now on no worker opens it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer changed; the store keeps the history."""
+
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """A choice about the person's own words: `start`, `share_partial` or `reminders`."""
+
+    kind: Literal["start", "share_partial", "reminders"]
+    value: bool
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """A time by which a worker reads: `read` where we told the person, `aim` where we did not."""
+
+    kind: Literal["read", "aim"]
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """The intake goes to the caseworkers, by the time promised for reading it (None: none was)."""
+
+    kind: Literal["partial", "complete"]
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """Set a timer of this conversation, or with None put it out."""
+
+    name: str
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """Erase: `aside` what was written before agreeing, `all` everything the person gave us,
+    `answer` the words of one question."""
+
+    what: Literal["aside", "all", "answer"]
+    question: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AsideKept:
+    """What was written before agreeing becomes a note: the person said yes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """Words not yet sent are taken back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Whether we may write to this contact at all."""
+
+    state: Literal["open", "stopped", "unreachable"]
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The person asked for something that a worker sees at once: a call from a `person`, or to
+    have their words erased (`delete`)."""
+
+    what: Literal["person", "delete"]
+
+
+Effect = (
+    Filed
+    | Refiled
+    | TakeBack
+    | Answered
+    | Agreed
+    | Promised
+    | HandOver
+    | Timer
+    | Forget
+    | AsideKept
+    | Withdraw
+    | Reach
+    | Asked
+)
