@@ -2,7 +2,7 @@
 
 Used by the transcripts and by property tests. A transcript reads as a conversation:
 
-    # sms en: what it is about
+    # sms en: what it is about     `# sms en, has said yes: ...` begins at the first question
     > the person writes            > [Skip]   the person presses a button
     < what we say, one line a message
     ~ 3 days later                 time passes, and what comes due happens
@@ -167,11 +167,13 @@ def _labels(message: Rendered) -> str:
 def play(world: World, text: str) -> list[str]:
     """Play a transcript's person and world; the whole transcript as it came out."""
     head, *rest = text.rstrip("\n").splitlines()
-    match = re.fullmatch(r"# (sms|telegram) (\w+): .+", head)
+    match = re.fullmatch(r"# (sms|telegram) (\w+)(, has said yes)?: .+", head)
     if not match:
         raise ValueError(f"a transcript begins with `# sms en: title`, not {head!r}")
     player = Play(world, match[1], match[2])
-    player.lines.append(head)
+    if match[3]:
+        _say_yes(player)
+    player.lines.insert(0, head)
     for line in rest:
         if line.startswith("> "):
             player.says(line[2:])
@@ -180,6 +182,13 @@ def play(world: World, text: str) -> list[str]:
         elif line.startswith("# ") or not line:
             player.lines.append(line)
     return player.lines
+
+
+def _say_yes(player: Play) -> None:
+    """The explanation, agreed to; only the first question of it is shown."""
+    for text in ("hello", "ok", "ok", "ok"):
+        player.says(text)
+    player.lines = player.lines[-1:]
 
 
 def _world(player: Play, what: str) -> None:

@@ -1,6 +1,6 @@
 """Conversations that are tests.
 
-`tests/transcripts/spec/` says how it shall be: no command of the project rewrites it.
+`tests/transcripts/spec/` says how it shall be: written by hand, rewritten by no command.
 `tests/transcripts/` shows how it is: `make transcripts` rewrites it, and the diff is reviewed.
 """
 

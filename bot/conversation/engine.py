@@ -33,7 +33,7 @@ from bot.conversation.model import (
     Wrote,
 )
 from bot.conversation.step import Step
-from bot.conversation.understand import Chose, Command, Meaning, Unclear
+from bot.conversation.understand import Chose, Command, Meaning, Unclear, Words
 
 
 def respond(world: World, conversation: Conversation, event: Event, now: datetime) -> Turn:
@@ -120,10 +120,12 @@ def _would_show(step: Step, heard: Meaning) -> bool:
 
 
 def _back_from_away(step: Step, event: Wrote, heard: Meaning) -> None:
-    if isinstance(heard, Command):
-        file(step, "command")
-        if heard.name in TELLING and heard.name != "data":
-            TELLING[heard.name](step)
+    name = heard.guess if isinstance(heard, Unclear) else getattr(heard, "name", "")
+    if isinstance(heard, Command) or name in TELLING:
+        # No question is open that an unsure word ("a person") could be the answer to.
+        file(step, "command") if isinstance(heard, Command) else file_words(step)
+        if name in TELLING and name != "data":
+            TELLING[name](step)
         leaving.ask_resume(step, words_kept=False)
     elif isinstance(heard, Chose) or says_only(step, event.text, "greetings"):
         file(step, "choice" if isinstance(heard, Chose) else "command")
@@ -177,7 +179,7 @@ def _at_bookmark(step: Step, event: Wrote, heard: Meaning) -> None:
         step.push(f"mean.{heard.guess}")
         ask_again(step)
     else:
-        _words(step, event)
+        _words(step, event, heard)
 
 
 def _is_answer(step: Step, heard: Command) -> bool:
@@ -186,10 +188,12 @@ def _is_answer(step: Step, heard: Command) -> bool:
     return asked and heard.name == "no" and step.conversation.standing == "asking"
 
 
-def _words(step: Step, event: Wrote) -> None:
+def _words(step: Step, event: Wrote, heard: Meaning) -> None:
     place, id = step.conversation.position.place, step.conversation.position.id
     if place in ("question", "edit"):
         file(step, "answer", id)
+        if isinstance(heard, Words) and heard.ends:
+            step.push(f"offer.{heard.ends}")  # asked before the next question is
         answering.take_words(step, (event.message,), weight(event.text))
     elif place == "review" and (question := answering.review_number(step, event)):
         answering.edit(step, question)

@@ -11,6 +11,8 @@ from bot.conversation.model import Wrote
 from bot.conversation.step import Step
 from bot.conversation.understand import Chose, Command, Meaning, Unclear, Words, understand
 
+OFFERED = ("pause", "person")  # after an answer that ends with one of these, we ask
+
 
 def hear(step: Step, event: Wrote) -> Meaning:
     """Understand one message. A button counts only for what is asked now."""
@@ -30,10 +32,30 @@ def _at_question(step: Step, question: Question, text: str, heard: Meaning) -> M
     ("call me", to what we should not do) is asked about first."""
     if question.kind == "name" and isinstance(heard, Unclear):
         return Words(text)
+    if isinstance(heard, Words) and question.kind == "text":
+        return Words(text, _last_sentence(step, text))
+    if isinstance(heard, Chose) and _lets_it_stay(step, question, text):
+        return Command("yes")
     if not question.own_words_first or not isinstance(heard, Command):
         return heard
     plain = heard.carrier or heard.name in SCOPED or _says_taught_word(step, heard.name, text)
     return heard if plain else Unclear(heard.name)
+
+
+def _last_sentence(step: Step, text: str) -> str:
+    """What an answer ends with ("... can't do this now"): a wish to pause, or for a person."""
+    sentences = [part for part in re.split(r"[.!?;\n…]+", text) if part.strip()]
+    if len(sentences) < 2:
+        return ""
+    heard = _understand(step, sentences[-1], step.conversation.language)
+    name = getattr(heard, "name", getattr(heard, "guess", ""))
+    return name if name in OFFERED else ""
+
+
+def _lets_it_stay(step: Step, question: Question, text: str) -> bool:
+    """OK to a question that has its answer lets the answer stay; a yes is one of its choices."""
+    ok = fold(step.world.phrases.words["yes"].teach)
+    return question.id in step.conversation.answers and fold(text) == ok
 
 
 def _says_taught_word(step: Step, name: str, text: str) -> bool:

@@ -95,6 +95,12 @@ def _chosen(step: Step, over: str, code: str, event: Wrote) -> None:
     elif over.startswith("mean."):
         step.pop()
         _meant(step, over.partition(".")[2], yes, event)
+    elif over.startswith("offer."):
+        step.pop()
+        if yes:
+            command(step, Command(over.partition(".")[2]), event.message)
+        else:
+            ask_again(step)
 
 
 def _resume(step: Step, yes: bool) -> None:

@@ -40,9 +40,10 @@ class Chose:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The person's own words."""
+    """The person's own words. `ends` is a command that their last sentence alone would be."""
 
     text: str = field(default="", repr=False)
+    ends: str = ""
 
 
 @dataclass(frozen=True, slots=True)

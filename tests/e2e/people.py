@@ -1,6 +1,6 @@
-"""People at the other end, who say what a transcript of the specification says.
+"""People at the other end, who say what a transcript says.
 
-The specification is played through the core alone elsewhere; here each line is a real message,
+The transcripts are played through the core alone elsewhere; here each line is a real message,
 through the provider's own library and the whole product.
 """
 
@@ -17,7 +17,7 @@ from tests.emulators.telegram import Telegram
 from tests.emulators.telegram_people import Received
 from tests.emulators.twilio import Twilio
 
-SPEC = Path(__file__).parents[1] / "transcripts" / "spec"
+TRANSCRIPTS = Path(__file__).parents[1] / "transcripts"
 # When it is depends on the day of the test.
 MONTHS = "January February March April May June July August September October November December"
 WHEN = re.compile(rf"\w+day \d{{1,2}}(:\d\d)?[ap]m|\d{{1,2}} ({'|'.join(MONTHS.split())})")
@@ -83,9 +83,9 @@ class Chatter:
         await self._telegram.settled(WAIT)
 
 
-def spec(name: str, until: str = "", since: str = "") -> list[str]:
-    """What is said in a transcript of the specification, from one of its lines to another."""
-    lines = (SPEC / f"{name}.txt").read_text("utf-8").splitlines()
+def transcript(name: str, until: str = "", since: str = "") -> list[str]:
+    """What is said in a transcript, from one of its lines to another."""
+    lines = (TRANSCRIPTS / f"{name}.txt").read_text("utf-8").splitlines()
     first = lines.index(since) if since else 0
     last = lines.index(until, first) if until else len(lines)
     return [line for line in lines[first:last] if line[:2] in ("> ", "< ")]

@@ -18,7 +18,7 @@ import pytest_asyncio
 
 from tests.e2e.caseworker import Caseworker, Page
 from tests.e2e.house import House, until
-from tests.e2e.people import Chatter, Texter, hold, spec, talk
+from tests.e2e.people import Chatter, Texter, hold, talk, transcript
 from tests.emulators.telegram import Telegram
 from tests.emulators.twilio import Twilio
 from tests.emulators.twilio_log import undelivered
@@ -87,13 +87,13 @@ def town(way: Way, behind_a_proxy: Town, called_directly: Town) -> Town:
 
 
 async def test_to_the_end(town: Town, way: Way) -> None:
-    """Everything is answered, looked over and given to the team: word for word as specified."""
+    """Everything is answered, looked over and given to the team: word for word as transcribed."""
     script, name, words = {
         "sms": ("goes_to_the_end", "Jo", "Please don't ring my work"),
         "polling": ("buttons", "Sam", "peace and quiet"),
         "webhook": ("buttons", "Sam", "peace and quiet"),
     }[way]
-    await hold(town.person(way, 101), spec(script))
+    await hold(town.person(way, 101), transcript(script))
 
     intake = await town.desk.intake(words)
     assert f"{name} went to the end" in intake.text
@@ -114,11 +114,11 @@ def _path(intake: Page) -> str:
 # --- Half way ------------------------------------------------------------------------------------
 
 HALF = {
-    "sms": spec("stops_half_way", until="~ 1 day later"),
-    "polling": spec("buttons", until="> [Go on]"),
-    "webhook": spec("buttons", until="> [Go on]"),
+    "sms": transcript("spec/a_phone_that_her_partner_reads", until="~ 1 day later"),
+    "polling": transcript("buttons", until="> [Go on]"),
+    "webhook": transcript("buttons", until="> [Go on]"),
 }
-HALF_WORDS = {"sms": "i can cook for twenty", "polling": "my dog", "webhook": "my dog"}
+HALF_WORDS = {"sms": "my sister. and the dog honestly", "polling": "my dog", "webhook": "my dog"}
 
 
 @pytest.mark.parametrize("ways", [("sms", "polling"), ("webhook",)], ids="+".join)
@@ -161,7 +161,7 @@ async def test_the_carriers_stop(behind_a_proxy: Town) -> None:
     """STOP by text: the carrier answers it, we are silent until its START."""
     town, number = behind_a_proxy, "+447700900103"
     person = Texter(town.house, town.twilio, number)
-    await hold(person, spec("carriers_stop", until="~ 20 days later"))
+    await hold(person, transcript("carriers_stop", until="~ 20 days later"))
     assert number in town.twilio.blocked  # whatever is sent now gets 21610
     await town.house.quiet()
     assert _asked_to_send(town, number) == 6
@@ -172,7 +172,7 @@ async def test_the_carriers_stop(behind_a_proxy: Town) -> None:
     # Written after they stopped: not part of what they chose to share.
     assert "are you there" not in intake.quotes
 
-    await hold(person, spec("carriers_stop", since="~ 20 days later"))
+    await hold(person, transcript("carriers_stop", since="~ 20 days later"))
     assert STOPPED not in (await town.desk.intake("music")).text
 
 

@@ -1,6 +1,6 @@
 """Each web hook ten times, eight of them at once: one step, one set of replies.
 
-Every word of the specification's longest conversations comes in tenfold, and every piece of
+Every word of the longest transcripts comes in tenfold, and every piece of
 delivery news too; what is heard must be the same, word for word, as if each had come once.
 """
 
@@ -15,7 +15,7 @@ from multidict import MultiDict
 
 from tests.e2e.house import House
 from tests.e2e.kept import kept
-from tests.e2e.people import Chatter, Texter, hold, spec
+from tests.e2e.people import Chatter, Texter, hold, transcript
 from tests.emulators.telegram import Json, Telegram
 from tests.emulators.telegram_methods import Delivery
 from tests.emulators.twilio import Twilio
@@ -67,8 +67,8 @@ async def test_by_sms(tmp_path: Path) -> None:
         once, twilio.hooks = twilio.hooks, TenfoldHooks(twilio.hooks)
         await once.close()
         scripts = {
-            "+447700900201": spec("goes_to_the_end"),
-            "+447700900202": spec("says_no", until="~ 2 days later"),
+            "+447700900201": transcript("goes_to_the_end"),
+            "+447700900202": transcript("says_no", until="~ 2 days later"),
         }
         for number, script in scripts.items():
             await hold(Texter(house, twilio, number), script)
@@ -83,7 +83,7 @@ async def test_by_telegram(tmp_path: Path) -> None:
     telegram = TenfoldTelegram()
     async with telegram, House(tmp_path, telegram=telegram) as house:
         await telegram.until(lambda: telegram.hook.get("url"))
-        scripts = {"7000201": spec("buttons")}
+        scripts = {"7000201": transcript("buttons")}
         await hold(Chatter(house, telegram, 7_000_201), scripts["7000201"])
         assert set(telegram.statuses) == {200}
         assert len(telegram.statuses) >= TENTIMES
