@@ -65,11 +65,12 @@ class Play:
         self.filed: dict[str, str] = {}
         self.buttons: dict[str, str] = {}  # the code of the last button of each label
         self.delivery = "delivered"
+        self.between = timedelta(minutes=1)  # from one message of theirs to the next
 
     def says(self, text: str) -> list[str]:
         """The person writes, or presses a button given as `[Label]`; what we answer."""
         self.lines.append(f"> {text}")
-        self.now += timedelta(minutes=1)
+        self.now += self.between
         message = f"m{len(self.words)}"
         self.words[message] = text
         pressed = re.fullmatch(r"\[(.+)\]", text)
@@ -109,11 +110,22 @@ class Play:
             self._deliver(message)
         return texts
 
+    def hurries(self, seconds: float = 0.6) -> None:
+        """From now on they write so quickly that none of ours is on its way before the next."""
+        self.delivery, self.between = "late", timedelta(seconds=seconds)
+
+    def calms(self, seconds: int) -> None:
+        """So much later they write as people do."""
+        self.now += timedelta(seconds=seconds)
+        self.delivery, self.between = "delivered", timedelta(minutes=1)
+
     def resolve(self, text: str) -> str:
         """Put the person's own words in for the marks."""
         return _QUOTE.sub(lambda m: "\n".join(self.words[i] for i in m[1].split(",")), text)
 
     def _deliver(self, message: Rendered) -> None:
+        if self.delivery == "late":
+            return
         event: Event = Delivered("x", "delivered", said=message.said)
         if self.delivery == "sent":
             event = Delivered("x", "sent", said=message.said)

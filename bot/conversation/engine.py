@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.conversation import answering, leaving
+from bot.conversation import answering, leaving, pace
 from bot.conversation.asking import ask_after_telling, ask_again, scope_buttons
 from bot.conversation.commands import TELLING, command
 from bot.conversation.effects import Reach, Timer, Withdraw
@@ -70,6 +70,16 @@ def _wrote(step: Step, event: Wrote) -> None:
     step.change(last_wrote=step.now)
     if _out_of_reach(step, event):
         return
+    if pace.too_fast(step, heard):
+        file_words(step)
+        pace.say_once(step)
+        return
+    _answer(step, before, event, heard)
+    pace.count(step, before, heard)
+    _set_timers(step)
+
+
+def _answer(step: Step, before: Conversation, event: Wrote, heard: Meaning) -> None:
     if before.standing in ("new", "erased") or (before.standing == "declined" and _fresh(heard)):
         _first_words(step, event, heard)
     elif event.media and not event.text:
@@ -80,7 +90,6 @@ def _wrote(step: Step, event: Wrote) -> None:
         _back_from_away(step, event, heard)
     elif not (step.over and hear_over(step, event, heard)):
         _at_bookmark(step, event, heard)
-    _set_timers(step)
 
 
 def _out_of_reach(step: Step, event: Wrote) -> bool:
@@ -242,11 +251,15 @@ def _arrived(step: Step, event: Delivered) -> None:
         if key in told and _RANK[event.stage] > _RANK[told[key]]:
             told[key] = event.stage
     step.change(told=told)
+    if set(event.said) & set(step.conversation.said):
+        step.change(unheard=False)
 
 
 def _failed(step: Step, event: Failed) -> None:
     """An explanation that did not arrive was not given: it comes again before anything else."""
     conversation = step.conversation
+    if set(event.said) & set(conversation.said):
+        step.change(unheard=False)
     if event.why in ("stopped", "unreachable"):
         step.change(blocked=event.why)
         step.record(Reach(event.why, event.code), Withdraw())

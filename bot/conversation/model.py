@@ -138,6 +138,8 @@ class Conversation:
     `over` are interjections that lie over the frozen position, the last on top. `told` says how
     far each notice got. `share` and `reminders` are None until the person has chosen. `blocked`
     is why nothing of ours reaches them; `pending` is the message that a "did you mean" is about.
+    `unheard`: what we said last is not known to be on its way. `hurry` is how full the measure of
+    `pace` is, for the moment and for the day, with its times.
     """
 
     standing: Standing = "new"
@@ -161,6 +163,11 @@ class Conversation:
     unclear: int = 0
     since_hint: int = 99
     reminded: int = 0
+    unheard: bool = False
+    hurry: int = 0
+    hurry_last: datetime | None = None
+    hurry_day: int = 0
+    hurry_since: datetime | None = None
     last_wrote: datetime | None = None
     started: datetime | None = None
 
@@ -187,6 +194,9 @@ class Conversation:
             min(self.unclear, 2),
             min(self.since_hint, 3),
             self.reminded,
+            self.unheard,
+            self.hurry,
+            self.hurry_day,
         )
 
 

@@ -120,5 +120,5 @@ class Step:
         """What came of it."""
         said = tuple(say.key for say in self.says)
         if said:
-            self.change(said=said)
+            self.change(said=said, unheard=True)
         return Turn(self.conversation, tuple(self.says), tuple(self.effects))
