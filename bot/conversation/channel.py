@@ -26,7 +26,8 @@ class Traits:
     """What one kind of channel can do.
 
     `limit` is the most characters in one message; `segments` says that words are sent and paid
-    for in SMS segments; `owned` maps the words that the carrier itself acts on to what it does.
+    for in SMS segments; `owned` maps the words that the carrier itself acts on to what it does;
+    `log` says that what was sent can be looked up afterwards.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Traits:
     segments: bool
     limit: int
     owned: Mapping[str, Literal["stop", "start", "help"]] = field(default_factory=dict)
+    log: bool = False
 
 
 def _carrier_words() -> dict[str, Literal["stop", "start", "help"]]:
@@ -43,7 +45,7 @@ def _carrier_words() -> dict[str, Literal["stop", "start", "help"]]:
 
 
 # 1600: Twilio's longest `Body`; 4096: Telegram's longest `sendMessage` text.
-SMS = Traits("sms", buttons=False, segments=True, limit=1600, owned=_carrier_words())
+SMS = Traits("sms", buttons=False, segments=True, limit=1600, owned=_carrier_words(), log=True)
 TELEGRAM = Traits("telegram", buttons=True, segments=False, limit=4096)
 TRAITS: Mapping[str, Traits] = {SMS.name: SMS, TELEGRAM.name: TELEGRAM}
 
@@ -118,7 +120,7 @@ class Outgoing:
     begun_at: datetime | None = None
 
 
-SendTrouble = Literal["retry", "unclear", "refused", "give_up", "stopped", "alarm"]
+SendTrouble = Literal["retry", "unclear", "refused", "give_up", "stopped", "moved", "alarm"]
 
 
 class SendError(Exception):
@@ -126,15 +128,19 @@ class SendError(Exception):
 
     retry: not sent, try later (after `retry_after` seconds if given). unclear: may have been
     sent. refused: these words will never be taken, others may be. give_up: this address can't be
-    reached. stopped: the person has closed this contact. alarm: our settings are wrong; keep the
+    reached. stopped: the person has closed this contact. moved: not sent, the provider has given
+    this contact another `address`. alarm: our settings are wrong; keep the
     message for some hours and tell the operator. `code` is the provider's, safe to log.
     """
 
-    def __init__(self, trouble: SendTrouble, code: str = "", retry_after: float = 0.0) -> None:
+    def __init__(
+        self, trouble: SendTrouble, code: str = "", retry_after: float = 0.0, address: str = ""
+    ) -> None:
         super().__init__(f"{trouble} {code}".strip())
         self.trouble: SendTrouble = trouble
         self.code = code
         self.retry_after = retry_after
+        self.address = address
 
 
 class Channel(Protocol):

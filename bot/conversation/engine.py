@@ -7,14 +7,14 @@ to a command, or to the bookmark. What is said and recorded gathers in a `Step`.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from bot.conversation import answering, leaving, pace
+from bot.conversation import answering, leaving, news, pace
 from bot.conversation.asking import ask_after_telling, ask_again, scope_buttons
 from bot.conversation.commands import TELLING, command
-from bot.conversation.effects import Reach, Timer, Withdraw
+from bot.conversation.effects import Reach, Timer
 from bot.conversation.filing import file, file_at_bookmark, file_words, kept_words, weight
-from bot.conversation.hearing import hear, says_only
+from bot.conversation.hearing import hear, is_bare, says_only
 from bot.conversation.interjections import hear_over
 from bot.conversation.model import (
     Conversation,
@@ -35,6 +35,8 @@ from bot.conversation.model import (
 from bot.conversation.step import Step
 from bot.conversation.understand import Chose, Command, Meaning, Unclear, Words
 
+ECHO = timedelta(seconds=5)
+
 
 def respond(world: World, conversation: Conversation, event: Event, now: datetime) -> Turn:
     """What follows from one event. `now` is an aware UTC time; nothing else is read."""
@@ -45,9 +47,9 @@ def respond(world: World, conversation: Conversation, event: Event, now: datetim
         case Due(name):
             leaving.due(step, name)
         case Delivered():
-            _arrived(step, event)
+            news.arrived(step, event)
         case Failed():
-            _failed(step, event)
+            news.failed(step, event)
         case WorkerTook():
             step.change(holder="worker")
         case WorkerWrote(message=message):
@@ -88,8 +90,20 @@ def _answer(step: Step, before: Conversation, event: Wrote, heard: Meaning) -> N
         ask_after_telling(step)
     elif _been_away(step, before) and _would_show(step, heard):
         _back_from_away(step, event, heard)
+    elif _is_echo(step, before, event, heard):
+        file(step, "choice" if isinstance(heard, Chose) else "command")
+        ask_again(step)
     elif not (step.over and hear_over(step, event, heard)):
         _at_bookmark(step, event, heard)
+
+
+def _is_echo(step: Step, before: Conversation, event: Wrote, heard: Meaning) -> bool:
+    """A second "1" or "ok" within seconds, when our next question is not on its way yet: nobody
+    has read it, so it is not answered (some phones send a text twice)."""
+    soon = before.last_wrote and step.now - before.last_wrote < ECHO
+    asked = bool(step.over) or before.position.place in ("question", "choice", "review", "edit")
+    twice = isinstance(heard, Chose) or heard == Command(step.over) or is_bare(step, event.text)
+    return bool(before.unheard and soon and asked and twice and not event.choice)
 
 
 def _out_of_reach(step: Step, event: Wrote) -> bool:
@@ -238,36 +252,3 @@ def _set_timers(step: Step) -> None:
         step.record(Timer("partial", step.now + step.world.service.quiet))
     if conversation.reminders:
         step.record(Timer("remind", leaving.reminder_time(step)))
-
-
-# --- What the carrier says -----------------------------------------------------------------------
-
-_RANK = {"": 0, "said": 0, "failed": 1, "sent": 2, "delivered": 3}
-
-
-def _arrived(step: Step, event: Delivered) -> None:
-    told = dict(step.conversation.told)
-    for key in event.said:
-        if key in told and _RANK[event.stage] > _RANK[told[key]]:
-            told[key] = event.stage
-    step.change(told=told)
-    if set(event.said) & set(step.conversation.said):
-        step.change(unheard=False)
-
-
-def _failed(step: Step, event: Failed) -> None:
-    """An explanation that did not arrive was not given: it comes again before anything else."""
-    conversation = step.conversation
-    if set(event.said) & set(conversation.said):
-        step.change(unheard=False)
-    if event.why in ("stopped", "unreachable"):
-        step.change(blocked=event.why)
-        step.record(Reach(event.why, event.code), Withdraw())
-    if event.why == "stopped" and conversation.standing not in ("stopped", "erased"):
-        leaving.stop(step, carrier=True)
-    told = dict(conversation.told)
-    lost = [k for k in event.said if k in told and told[k] != "delivered"]
-    told.update(dict.fromkeys(lost, "failed"))
-    step.change(told=told)
-    if lost and conversation.agreed and step.conversation.standing != "stopped":
-        step.push(lost[0])

@@ -106,6 +106,13 @@ def _greeted(step: Step, text: str) -> None:
             return
 
 
+def is_bare(step: Step, text: str) -> bool:
+    """Is this a number, a yes or a no, and nothing more? It answers only what has been read."""
+    catalogue = step.world.catalogues[step.conversation.language]
+    heard = understand(text, step.world.phrases, catalogue, step.traits, yes_no=True)
+    return fold(text).isdecimal() or (isinstance(heard, Command) and heard.name in SCOPED)
+
+
 def says_only(step: Step, text: str, fragment: str) -> bool:
     """Is this a greeting (`greetings`) or a thank you (`polite`) and nothing more? Then there is
     nothing to keep for anybody."""

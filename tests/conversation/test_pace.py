@@ -58,6 +58,9 @@ def test_in_a_flood_everything_can_be_deleted() -> None:
     play = opened()
     flood(play, ["lol"] * 30)
     play.says("delete")
+    play.says("delete")  # the phone sent it twice: nobody has read the question yet
+    assert Forget("all") not in play.effects
+    play.calms(10)
     play.says("1")
     assert Forget("all") in play.effects
 
@@ -91,3 +94,30 @@ def test_a_machine_that_answers_us_for_ever_is_let_alone() -> None:
     assert "I can answer again tomorrow" in said[-1]
     play.calms(25 * 3600)
     assert play.says("hello") != []
+
+
+def test_a_text_that_the_phone_sends_twice_answers_one_question() -> None:
+    """The second "1" comes before the question about safety is on its way: nobody has read it."""
+    play = opened()
+    play.says("my mum")
+    play.hurries(2)
+    play.says("1")
+    assert "one thing that you are good at" in play.says("1")[0]
+    assert play.conversation.share is True
+    play.calms(10)
+    play.says("singing")
+    play.hurries(2)
+    play.says("3")
+    assert "How else could we reach you" in play.says("3")[0]
+    assert play.conversation.answers["safe_to_text"].choices == ("no",)
+
+
+def test_at_the_review_a_text_sent_twice_gives_nothing_away() -> None:
+    play = opened()
+    while play.conversation.position.place != "review":
+        play.says("skip")
+    play.says("back")
+    play.hurries(1)
+    play.says("ok")
+    play.says("ok")
+    assert play.conversation.handed == ""
