@@ -37,7 +37,7 @@ FRAGMENT_NOTES: Final[Mapping[str, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # hashed as itself: a key of caches
 class Catalogue:
     """The texts of one language by (context, msgid)."""
 

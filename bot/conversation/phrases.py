@@ -36,7 +36,7 @@ class Phrase:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # hashed as itself: a key of caches
 class Phrases:
     """All shared phrases by key, all commands by name, the small pieces that rendering needs."""
 

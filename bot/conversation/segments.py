@@ -17,6 +17,7 @@ GSM_EXTENDED: Final = frozenset("\f[\\]^{|}~€")
 
 # 3GPP TS 23.040: 140 octets a part, of which 6 go to the joining header where there are several.
 ALONE: Final[dict[Encoding, int]] = {"GSM-7": 160, "UCS-2": 70}
+SEPTETS: Final = dict.fromkeys(GSM_BASIC, 1) | dict.fromkeys(GSM_EXTENDED, 2)
 JOINED: Final[dict[Encoding, int]] = {"GSM-7": 153, "UCS-2": 67}
 
 # The most parts that one message of ours may take: at most about two screens of an old phone.
@@ -34,8 +35,8 @@ class Segments:
 
 def count(text: str) -> Segments:
     """Count the parts of a text; one character outside GSM-7 turns the whole text to UCS-2."""
-    if all(char in GSM_BASIC or char in GSM_EXTENDED for char in text):
-        return _count("GSM-7", [2 if char in GSM_EXTENDED else 1 for char in text])
+    if SEPTETS.keys() >= set(text):
+        return _count("GSM-7", [SEPTETS[char] for char in text])
     return _count("UCS-2", [2 if ord(char) > 0xFFFF else 1 for char in text])
 
 

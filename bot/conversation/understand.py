@@ -76,7 +76,7 @@ def understand(
         return Command({"start": "carry_on"}.get(owned, owned), carrier=True)
     said = key(text)
     data = _Data(words, catalogue)
-    asked = _Asked(data, data.commands(), tuple(options), yes_no)
+    asked = _Asked(data, _commands(words, catalogue), tuple(options), yes_no)
     candidates = data.candidates(said)
     for candidate in candidates:
         if found := asked.exact(candidate):
@@ -91,11 +91,13 @@ def understand(
 
 
 @lru_cache(maxsize=32)
-def _index(words: tuple[tuple[str, ...], ...]) -> Mapping[str, tuple[str, ...]]:
-    """Commands by way of saying, from (name, lists of ways). Made once for each language."""
+def _commands(words: Phrases, catalogue: Catalogue) -> Mapping[str, tuple[str, ...]]:
+    """The commands by each way of saying them, with `~` before one to ask about first."""
     found: dict[str, tuple[str, ...]] = {}
-    for name, *lists in words:
-        for way in (way for text in lists for way in ways(text)):
+    text = catalogue.text
+    for name, w in words.words.items():
+        lists = text(w.says, SAYS), w.says, text(w.teach, TEACH), text(w.teach_sms, TEACH)
+        for way in (way for says in lists for way in ways(says)):
             said = way.removeprefix(UNSURE)
             mark = UNSURE if said != way else ""
             if not {name, UNSURE + name} & set(found.get(said, ())):
@@ -123,16 +125,6 @@ class _Data:
             if words in (names := in_order(text)):
                 return names.index(words) + 1
         return 0
-
-    def commands(self) -> Mapping[str, tuple[str, ...]]:
-        """The commands by each way of saying them, with `~` before one to ask about first."""
-        text = self.catalogue.text
-        return _index(
-            tuple(
-                (name, text(w.says, SAYS), w.says, text(w.teach, TEACH), text(w.teach_sms, TEACH))
-                for name, w in self.words.words.items()
-            )
-        )
 
     def candidates(self, said: str) -> list[str]:
         """The message, then with polite words taken off its ends, the longest first."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -69,6 +71,63 @@ def test_the_same_verdict_as_twilios_validator(
     for address in (url, signed_url):
         theirs = RequestValidator(TOKEN).validate(address, arrived, signature)
         assert signed(address, arrived, signature, (TOKEN,)) is theirs
+
+
+def _random_url(draw: Random) -> str:
+    """With and without port, credentials, query; names, IPv4 and IPv6; letters of all kinds."""
+    scheme, user = draw.choice(["http", "https"]), draw.choice(["", "", "", "user:word@", "user@"])
+    host = draw.choice(
+        ["ownpace.example", "Ownpace.Example", "127.0.0.1", "[::1]", "[2001:db8::1]"]
+    )
+    host = draw.choice([host, host, "bücher.example"])
+    port = draw.choice(["", "", ":443", ":80", ":8443", ":"])
+    query = draw.choice(["", "", "?", "?a=b&c=d", "?q=it's", "?q=%20x", "?q=é", "?m=0123abc#x"])
+    return f"{scheme}://{user}{host}{port}/channels/{draw.choice(['sms', 'smś', ''])}{query}"
+
+
+def _random_pairs(draw: Random) -> list[tuple[str, str]]:
+    """Twilio's names and any others; blank values; in some, one name or one field twice."""
+    letters = "abAB01 =&+%~\n\0éßЖ漢🙂"
+    names = ["Body", "From", "To", "Bo", "body", "FromCity", "", "MessageSid"]
+    some = draw.sample(names, draw.randint(0, len(names)))
+    pairs = [(n, "".join(draw.choices(letters, k=draw.choice([0, 1, 3, 20])))) for n in some]
+    if pairs and draw.random() < 0.3:
+        name, value = draw.choice(pairs)
+        pairs.insert(draw.randint(0, len(pairs)), (name, draw.choice([value, value[1:], "x"])))
+    return pairs
+
+
+def test_the_same_verdict_in_ten_thousand_cases() -> None:
+    """Chosen at random, the same ones at every run."""
+    draw, validator, verdicts = Random(20260902), RequestValidator(TOKEN), Counter[bool]()  # noqa: S311
+    for _ in range(10_000):
+        url, pairs = _random_url(draw), _random_pairs(draw)
+        token = draw.choice([TOKEN, TOKEN, TOKEN, "other"])
+        signature = RequestValidator(token).compute_signature(url, MultiDict(pairs))
+        signature = draw.choice([signature] * 6 + [signature[:-1], signature.lower(), "", "é"])
+        # Signed with the port that its scheme implies, or without it: they take both.
+        asked = draw.choice([url, url, url.replace(":443/", "/"), _random_url(draw)])
+        arrived = MultiDict(altered(pairs, draw.choice(["", "", "", "drop", "strip", "repeat"])))
+        theirs = _theirs(validator, asked, arrived, signature)
+        assert signed(asked, arrived, signature, (TOKEN,)) is theirs, (asked, pairs)
+        verdicts[theirs] += 1
+    assert min(verdicts[True], verdicts[False]) > 2_000
+
+
+def _theirs(validator: RequestValidator, url: str, form: MultiDict[str], signature: str) -> bool:
+    """Where Twilio's validator can't read the address at all, it is not signed."""
+    try:
+        return bool(validator.validate(url, form, signature))
+    except ValueError:
+        return False
+
+
+@pytest.mark.parametrize("again", ["b", "a"])
+def test_a_name_that_comes_twice_is_left_to_twilios_validator(again: str) -> None:
+    form = MultiDict([("Body", "b"), ("Body", again)])
+    signature = RequestValidator(TOKEN).compute_signature(URL, form)
+    assert signed(URL, form, signature, (TOKEN,))
+    assert not signed(URL, form, "", (TOKEN,))
 
 
 def altered(pairs: list[tuple[str, str]], change: str) -> list[tuple[str, str]]:

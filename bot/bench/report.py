@@ -1,0 +1,72 @@
+"""What was measured, in figures and in plain words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.bench.rounds import Rates
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One comparison. `met` is None where there is no target.
+
+    `best` and `median` are the ratio of our best (or median) round to theirs, or microseconds.
+    """
+
+    what: str
+    unit: Literal["ratio", "microseconds"]
+    best: float
+    median: float
+    target: str = ""
+    met: bool | None = None
+    beside: str = ""
+
+
+def ratio(what: str, ours: Rates, theirs: Rates, at_least: float, unit: str) -> Figure:
+    """Ours against theirs, both in `unit` a second; the best rounds are held to the target."""
+    best = ours.best / theirs.best
+    return Figure(
+        what,
+        "ratio",
+        best,
+        ours.middle / theirs.middle,
+        f"at least {at_least:g}",
+        best >= at_least,
+        f"{ours.best:,.0f} against {theirs.best:,.0f} {unit} a second",
+    )
+
+
+def micros(what: str, rates: Rates, at_most: float | None, beside: str = "") -> Figure:
+    """How long one call takes; the best round is held to the target."""
+    best, middle = 1e6 / rates.best, 1e6 / rates.middle
+    if at_most is None:
+        return Figure(what, "microseconds", best, middle, beside=beside)
+    target = f"at most {at_most:g}"
+    return Figure(what, "microseconds", best, middle, target, best <= at_most, beside)
+
+
+def told(rates: Rates) -> str:
+    """How long one call takes, in words."""
+    return f"{1e6 / rates.best:.3g} microseconds"
+
+
+def as_text(figures: Iterable[Figure]) -> str:
+    """A few lines each."""
+    return "\n\n".join(map(_lines, figures))
+
+
+def as_json(figures: Iterable[Figure]) -> str:
+    """For programs: a list of objects, named as in `Figure`."""
+    names = Figure.__slots__
+    return json.dumps([{name: getattr(each, name) for name in names} for each in figures], indent=2)
+
+
+def _lines(figure: Figure) -> str:
+    verdict = {True: "met", False: "NOT met", None: "no target"}[figure.met]
+    told = f"{figure.best:.3g} {figure.unit} at best, {figure.median:.3g} at the median"
+    aim = f"target {figure.target}: {verdict}" if figure.target else verdict
+    return "\n".join(filter(None, [figure.what, f"  {told}; {aim}", f"  {figure.beside}".rstrip()]))
