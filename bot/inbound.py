@@ -13,7 +13,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from bot import trouble
+from bot import metrics, trouble
 from bot.clock import Clock
 from bot.conversation import engine, render
 from bot.conversation.channel import TRAITS, Account, Away, Envelope, Receipt, Traits
@@ -30,7 +30,7 @@ from bot.conversation.model import (
     Wrote,
 )
 from bot.grouping import Grouping
-from bot.lines import Lines, Numbered, newcomer
+from bot.lines import Lines, Numbered, hold, newcomer
 from store import messages, outbox
 from store.conversations import Line, Newcomer
 from store.session import Store
@@ -55,9 +55,10 @@ class Inbox:
     ) -> None:
         self.queued = asyncio.Event()  # set after a commit: there may be words to send
         self._store, self._worlds, self._accounts, self._clock = store, worlds, accounts, clock
-        self._step, self._render = step, render
+        self._step, self._render = metrics.timed(step), render
         self._grouping = Grouping(self._take)
 
+    @metrics.taken
     async def receive(self, envelope: Envelope) -> Receipt:
         """Take one envelope; returns after the commit. Raises `Away`: then nothing is stored."""
         return await self._grouping.add(envelope)
@@ -80,6 +81,7 @@ class Inbox:
             log.error("a commit failed and is replayed one by one: %s", trouble.where(error))
             receipts = [await self._take_alone(envelope) for envelope in envelopes]
         self.queued.set()
+        self._store.bell.ring()  # the senders of other processes, too
         return receipts
 
     async def _take_alone(self, envelope: Envelope) -> Receipt:
@@ -97,6 +99,7 @@ class Inbox:
         await self.park(envelope.account, trouble.words(envelope.event), "step")
         return Receipt(stored=True)
 
+    @metrics.committed
     async def _commit(self, envelopes: Sequence[Envelope], step: Step) -> list[Receipt]:
         return await self._store.write(lambda connection: self.batch(connection, envelopes, step))
 
@@ -109,6 +112,7 @@ class Inbox:
 
         Two envelopes of one person never share a round, so the second finds what the first left.
         """
+        hold(connection, self._store.keys, envelopes)
         receipts = [Receipt(stored=False)] * len(envelopes)
         left = self._not_seen(connection, envelopes)
         while left:
@@ -125,14 +129,14 @@ class Inbox:
     def _not_seen(self, connection: Connection, envelopes: Sequence[Envelope]) -> Numbered:
         """By number, what is no copy of something taken before nor of another one of these."""
         copies = [(envelope.account, envelope.provider_id) for envelope in envelopes]
-        seen = messages.already_seen(connection, {copy for copy in copies if copy[1]})
+        seen = messages.already_seen(connection, self._store.keys, {c for c in copies if c[1]})
         left: dict[int, Envelope] = {}
         new = set()
         for number, copy in enumerate(copies):
             if copy not in seen and copy not in new:
                 left[number] = envelopes[number]
                 new |= {copy} if copy[1] else set()
-        messages.remember(connection, new, self._clock.now())
+        messages.remember(connection, self._store.keys, new, self._clock.now())
         return left
 
     def _is_for_the_core(

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from bot.conversation.channel import Account, Envelope
 from bot.conversation.model import Conversation, Delivered, Due, Event, Failed, World, Wrote
-from store import conversations, messages
+from store import conversations, locks, messages
 from store.conversations import Address, Line, Newcomer
 from store.ids import new_id
 from store.sealing import Keys
@@ -84,6 +84,16 @@ class Lines:
             return True
         due_at = self._timers.get((envelope.conversation, event.name))
         return due_at is not None and due_at <= envelope.at
+
+
+def hold(connection: Connection, keys: Keys, envelopes: Sequence[Envelope]) -> None:
+    """Whoever these are about, no other process changes anything of theirs until we commit."""
+    locks.people(
+        connection,
+        (keys.lookup(*_address(e)) for e in envelopes if _is_by_address(e)),
+        (e.conversation for e in envelopes if e.conversation),
+        filter(None, map(message_named, envelopes)),
+    )
 
 
 def newcomer(world: World, account: Account, envelope: Envelope, now: datetime) -> Newcomer:

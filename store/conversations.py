@@ -100,11 +100,12 @@ _BY_ID = Find(
     .select_from(_PEOPLE.join(t.conversation, t.conversation.c.contact == t.contact.c.id))
     .where(_in(t.conversation.c.id, "ids"))
 )
+_LAST_IN = t.conversation.c.last_in_at
 _SAVE = Many(
     update(t.conversation)
     .where(t.conversation.c.id == bindparam("key"))
     .values({name: bindparam(name) for name in ("state", "standing", "language", "holder")})
-    .values(last_in_at=func.coalesce(bindparam("last_in_at"), t.conversation.c.last_in_at))
+    .values(last_in_at=func.coalesce(bindparam("last_in_at", type_=t.UTCTime), _LAST_IN))
     .values(delete_on=bindparam("delete_on"))
     .values(version=t.conversation.c.version + 1)
 )

@@ -11,7 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Table, exists, insert, select, update
 
 from bot.conversation.channel import Account
-from store import migrations
+from store import locks, migrations
 from store import tables as t
 from store.sealing import Keys
 
@@ -20,6 +20,7 @@ def furnish(
     connection: Connection, services: Iterable[tuple[str, bool]], accounts: Iterable[Account]
 ) -> None:
     """Make the rows of these services (id, is it practice?) and accounts that have none yet."""
+    locks.one_at_a_time(connection, "furnish")
     for id, practice in services:
         _once(connection, t.service, id=id, practice=practice)
     for account in accounts:

@@ -55,16 +55,17 @@ _WORDS = select(t.message.c.id, t.message.c.text).where(
 )
 
 
-def already_seen(connection: Connection, copies: Collection[Copy]) -> set[Copy]:
+def already_seen(connection: Connection, keys: Keys, copies: Collection[Copy]) -> set[Copy]:
     """Which of these have been taken before."""
-    accounts, ids = {copy[0] for copy in copies}, {copy[1] for copy in copies}
+    hidden = {(copy[0], keys.seen(*copy)): copy for copy in copies}
+    accounts, ids = {copy[0] for copy in copies}, {id for _, id in hidden}
     rows = _SEEN.rows(connection, accounts=accounts, ids=ids)
-    return {(account, id) for account, id in rows}
+    return {hidden[account, id] for account, id in rows if (account, id) in hidden}
 
 
-def remember(connection: Connection, copies: Iterable[Copy], at: datetime) -> None:
+def remember(connection: Connection, keys: Keys, copies: Iterable[Copy], at: datetime) -> None:
     """Refuse these from now on."""
-    rows = [{"account": account, "provider_id": id, "at": at} for account, id in copies]
+    rows = [{"account": c[0], "provider_id": keys.seen(*c), "at": at} for c in copies]
     _REMEMBER.run(connection, rows)
 
 

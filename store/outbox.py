@@ -104,6 +104,8 @@ def due(connection: Connection, keys: Keys, look: Look) -> list[Row]:
         _ROWS.where(*_ready(look))
         .order_by(t.outgoing.c.not_before, t.outgoing.c.message)
         .limit(look.limit)
+        # Another process passes by what this one begins. SQLite has no such words, and one process.
+        .with_for_update(of=t.outgoing, skip_locked=True)
     ).all()
     rows = [_open(connection, keys, row, look.now) for row in found]
     return [row for row in rows if row is not None]
@@ -248,6 +250,6 @@ def _outgoing(row: Any, address: str, text: str) -> Outgoing:
 
 def _times(event: Delivered | Failed, at: datetime) -> dict[str, Any]:
     if isinstance(event, Failed):
-        return {"failed_at": at, "failed_code": event.code}
+        return {"failed_at": at, "failed_code": event.code[: t.CODE]}
     sent = {"sent_at": func.coalesce(t.message.c.sent_at, at)}
     return sent if event.stage == "sent" else {**sent, "delivered_at": at}

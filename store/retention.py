@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, delete, exists, or_, select, update
 
+from store import locks
 from store import tables as t
 from store.rights import blank, destroy_key, erase
 from store.sealing import Keys
@@ -57,6 +58,7 @@ def expired(connection: Connection, service: str, now: datetime, limit: int = 50
 
 def expire(connection: Connection, keys: Keys, conversation: str, now: datetime) -> None:
     """Erase a conversation that is past its date. The same person's later ones stay readable."""
+    locks.people(connection, conversations=[conversation])
     row = connection.execute(
         select(t.person.c.id, t.person.c.wrapped_key, t.conversation.c.delete_on)
         .join(t.conversation, t.conversation.c.person == t.person.c.id)
@@ -92,11 +94,17 @@ def clear_parked(connection: Connection, before: datetime) -> None:
     connection.execute(delete(t.parked).where(t.parked.c.at <= before))
 
 
+def forget_seen(connection: Connection, before: datetime) -> None:
+    """Forget the ids of what was taken by then: its words are long gone too."""
+    connection.execute(delete(t.seen).where(t.seen.c.at <= before))
+
+
 def remove_contact(connection: Connection, keys: Keys, contact: str, now: datetime) -> None:
     """Forget an empty contact's address. Its bare row stays while a conversation's row does.
 
     It may have come back to life since it was found empty: then nothing happens.
     """
+    locks.people(connection, contacts=[contact])
     this = t.contact.c.id == contact
     person = connection.scalar(select(t.contact.c.person).where(this, _EMPTY))
     if person is None:

@@ -14,6 +14,7 @@ from typing import Literal, get_args
 from sqlalchemy import ColumnElement, Connection, delete, func, null, or_, select, update
 
 from bot.conversation.model import Conversation
+from store import erased, locks
 from store import tables as t
 from store.ids import new_id
 from store.packing import pack
@@ -30,6 +31,7 @@ def erase(
     Their contacts and conversations then belong to a fresh person, whose id is returned: one last
     confirmation can be written under its key. Raises `NoResultFound` for an unknown conversation.
     """
+    locks.people(connection, conversations=[conversation])
     old = connection.execute(
         select(t.person)
         .join(t.conversation, t.conversation.c.person == t.person.c.id)
@@ -43,6 +45,9 @@ def erase(
         before, after = keys.person(old.wrapped_key), keys.person(wrapped)
         _move_contacts(connection, before, after, old.id, fresh, at)
         keys.forget(old.wrapped_key)
+    hashes = select(t.contact.c.address_hash).where(t.contact.c.person.in_((old.id, fresh)))
+    addresses = [hash.hex() for hash in connection.scalars(hashes) if hash]
+    erased.note(connection, people=[old.id], addresses=addresses)
     theirs = t.conversation.c.person == old.id
     blank(connection, keys.person(wrapped), _ids(connection, theirs), at, why)
     connection.execute(update(t.conversation).where(theirs).values(person=fresh))
@@ -58,8 +63,9 @@ def blank(
     why: Gone = "erased",
 ) -> None:
     """Take all words out of these conversations and close them. `sealer` seals what is left."""
+    erased.note(connection, conversations=conversations)
     messages = t.message.c.conversation.in_(conversations)
-    _blank_messages(connection, messages, at)
+    blank_messages(connection, messages, at)
     connection.execute(update(t.message).where(messages).values(question="", said=[], media=[]))
     connection.execute(
         update(t.outgoing)
@@ -85,11 +91,11 @@ def forget_answer(connection: Connection, conversation: str, question: str, at: 
     versions = connection.scalars(select(t.answer.c.messages).where(of_question))
     named = {message for version in versions for message in version}
     words = (t.message.c.conversation == conversation) & (t.message.c.direction == "in")
-    _blank_messages(
-        connection,
-        words & or_(t.message.c.question == question, t.message.c.id.in_(named)),
-        at,
-    )
+    words &= or_(t.message.c.question == question, t.message.c.id.in_(named))
+    gone = connection.scalars(select(t.message.c.id).where(words))
+    answers = connection.scalars(select(t.answer.c.id).where(of_question))
+    erased.note(connection, messages=gone, answers=answers)
+    blank_messages(connection, words, at)
     connection.execute(update(t.answer).where(of_question).values(choices=null()))
 
 
@@ -124,7 +130,7 @@ def _move_contacts(
         )
 
 
-def _blank_messages(connection: Connection, which: ColumnElement[bool], at: datetime) -> None:
+def blank_messages(connection: Connection, which: ColumnElement[bool], at: datetime) -> None:
     """Blank the text of these messages; those of ours that wait to be sent are taken back."""
     connection.execute(
         update(t.outgoing)

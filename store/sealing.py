@@ -86,6 +86,12 @@ class Keys:
         words = f"{account}\0{address}".encode("utf-8", "replace")
         return hmac.digest(self._lookup, words, "sha256")
 
+    def seen(self, account: str, provider_id: str) -> str:
+        """The keyed hash (hex) under which a message that was taken is known again: it outlives
+        the words, and must not lead to them in the provider's log."""
+        words = f"\0seen\0{account}\0{provider_id}".encode("utf-8", "replace")
+        return hmac.digest(self._lookup, words, "sha256").hex()
+
     def _unwrap(self, wrapped: bytes) -> bytes:
         if wrapped[:1] != _FIRST_KEY:
             raise Unreadable("a person's key is wrapped under a key that is not known here")

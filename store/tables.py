@@ -72,6 +72,7 @@ def _naive(value: datetime | None) -> datetime | None:
 
 Sealed = LargeBinary
 Id = String(40)
+CODE = 40  # characters that are kept of a provider's code
 
 about = Table(
     "about",
@@ -98,6 +99,8 @@ account = Table(
     Column("channel", String(20), nullable=False),
     # Where a poller goes on (Telegram's update offset).
     Column("offset", BigInteger),
+    # How far the provider's log was read back, by the provider's clock (store/marks.py).
+    Column("read_to", UTCTime),
 )
 
 person = Table(
@@ -121,7 +124,7 @@ contact = Table(
     Column("address", Sealed, nullable=False),
     Column("person", ForeignKey("person.id"), nullable=False),
     Column("state", String(12), nullable=False, default="open"),
-    Column("state_code", String(40), nullable=False, default=""),
+    Column("state_code", String(CODE), nullable=False, default=""),
     Column("state_at", UTCTime),
     Column("valid_from", UTCTime, nullable=False),
     Column("valid_to", UTCTime),
@@ -174,7 +177,7 @@ message = Table(
     Column("sent_at", UTCTime),
     Column("delivered_at", UTCTime),
     Column("failed_at", UTCTime),
-    Column("failed_code", String(40), nullable=False, default=""),
+    Column("failed_code", String(CODE), nullable=False, default=""),
     Column("erased_at", UTCTime),
 )
 
@@ -272,6 +275,7 @@ seen = Table(
     "seen",
     metadata,
     Column("account", String(120), primary_key=True),
+    # Keyed hash (hex): it outlives what was written, and leads nobody to it.
     Column("provider_id", String(80), primary_key=True),
     Column("at", UTCTime, nullable=False),
 )

@@ -184,7 +184,7 @@ class Ledger:
 
     def reach(self, line: Line, state: str, code: str, at: datetime) -> None:
         """Whether we may write to this contact; after STOP nothing that waits goes out."""
-        self.add(REACH, who=line.contact, to=state, code=code, when=at)
+        self.add(REACH, who=line.contact, to=state, code=code[: t.CODE], when=at)
         if state == "stopped":
             self.add(WITHDRAW, who=line.contact)
 

@@ -1,11 +1,17 @@
-"""Options of the test run."""
+"""Options of the test run; a database of each kind for whoever asks."""
 
 from __future__ import annotations
 
+import logging
 import os
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from tests.databases import KINDS, Kind, fresh
+from tests.houses import House, open_house
 
 # The same cases at every run, so that a change is red for its own sake; `make soak` looks wider.
 settings.register_profile("steady", max_examples=300, derandomize=True)
@@ -17,3 +23,39 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--update", action="store_true", help="rewrite tests/transcripts/*.txt as it goes now"
     )
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_before() -> Iterator[None]:
+    """What one test lets the loggers say is no matter of the next one's."""
+    before = {logger: logger.level for logger in _loggers()}
+    yield
+    for logger in _loggers():
+        if logger.level != before.get(logger, logging.NOTSET):
+            logger.setLevel(before.get(logger, logging.NOTSET))
+
+
+def _loggers() -> list[logging.Logger]:
+    known = logging.root.manager.loggerDict.values()
+    return [logging.root, *(each for each in known if isinstance(each, logging.Logger))]
+
+
+@pytest.fixture(params=KINDS)
+def kind(request: pytest.FixtureRequest) -> Kind:
+    """Each kind of database in turn: what passes on the one passes on the other."""
+    made: Kind = request.param
+    return made
+
+
+@pytest.fixture
+def url(kind: Kind, tmp_path: Path) -> str:
+    """The address of a new database with all tables and nothing in them."""
+    return fresh(kind, tmp_path)
+
+
+@pytest.fixture
+def house(kind: Kind, tmp_path: Path) -> Iterator[House]:
+    """A small house on a new database."""
+    made = open_house(tmp_path, kind)
+    yield made
+    made.store.close_sync()

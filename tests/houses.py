@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Connection, Table, func, insert, select
+from sqlalchemy import Connection, Table, func, insert, make_url, select
 
 from bot.clock import Clock
 from bot.conversation.channel import SMS, Account, Envelope, Traits
@@ -17,6 +17,7 @@ from bot.inbound import Inbox, Step
 from store import tables as t
 from store.sealing import Keys
 from store.session import Store
+from tests.databases import Kind, fresh
 from tests.worlds import world
 
 KEY = b"a master key of thirty-two bytes"
@@ -62,9 +63,10 @@ def saying(*effects: Effect, says: Sequence[Say] = (), **changes: object) -> Ste
 
 @dataclass
 class House:
-    """A store on disk, and a way in to it."""
+    """A store, and a way in to it. `url` is its database's address."""
 
     store: Store
+    url: str = ""
     clock: StandingClock = field(default_factory=StandingClock)
     world: World = field(default_factory=world)
     accounts: Mapping[str, Account] = field(default_factory=lambda: {LINE.id: LINE})
@@ -80,6 +82,9 @@ class House:
         found = self.store.read_sync(lambda c: c.execute(query).mappings().all())
         return [dict(row) for row in found]
 
+    def everything(self) -> bytes:
+        return everything(self.store, self.url)
+
     def count(self, table: Table) -> int:
         query = select(func.count()).select_from(table)
         return self.store.read_sync(lambda c: c.scalar(query)) or 0
@@ -90,6 +95,20 @@ def wrote(text: str, id: str = "", number: str = NUMBER, hint: str = "") -> Enve
     return Envelope(Wrote(text), NOON, LINE.id, number, id, hint=hint)
 
 
+def everything(store: Store, url: str) -> bytes:
+    """All that a thief of the database would have: SQLite's files, or else all rows."""
+    if url.startswith("sqlite"):
+        files = Path(make_url(url).database or "").parent.iterdir()
+        return b"".join(file.read_bytes() for file in files)
+
+    def rows(connection: Connection) -> list[object]:
+        tables = [connection.execute(select(table)).all() for table in t.metadata.sorted_tables]
+        return [value for table in tables for row in table for value in row]
+
+    values = store.read_sync(rows)
+    return b"\n".join(v if isinstance(v, bytes) else str(v).encode() for v in values)
+
+
 def furnish(connection: Connection) -> None:
     """The rows that settings make at the start: the service and its number."""
     connection.execute(insert(t.service).values(id="harbour", practice=False, ahead=0))
@@ -97,10 +116,11 @@ def furnish(connection: Connection) -> None:
     connection.execute(insert(t.account).values(row))
 
 
-def open_house(folder: Path, key: bytes = KEY) -> House:
-    store = Store.open(f"sqlite:///{folder}/data/ownpace.db", Keys(key))
+def open_house(folder: Path, kind: Kind = "sqlite") -> House:
+    url = fresh(kind, folder)
+    store = Store.open(url, Keys(KEY))
     store.write_sync(furnish)
-    return House(store)
+    return House(store, url)
 
 
 def after(hours: float) -> timedelta:

@@ -2,9 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, update
@@ -44,17 +42,10 @@ from bot.inbound import Inbox
 from bot.lines import language
 from store import messages
 from store import tables as t
-from tests.houses import LINE, NOON, NUMBER, House, echo, open_house, saying, wrote
+from tests.houses import LINE, NOON, NUMBER, House, echo, saying, wrote
 
 SOON = NOON + timedelta(hours=1)
 ASK = Say("ask", "How are you?")
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    made = open_house(tmp_path)
-    yield made
-    made.store.close_sync()
 
 
 def said(house: House) -> list[str]:
@@ -120,6 +111,17 @@ async def test_two_messages_of_one_person_in_one_batch_go_one_after_the_other(
     assert said(house) == ["1", "2", "3", "1"]
     sequences = [row["sequence"] for row in house.rows(t.outgoing)]
     assert sorted(map(str, sequences)) == ["1", "1", "2", "3"]
+
+
+async def test_the_second_of_two_in_a_batch_finds_the_rows_of_the_first(house: House) -> None:
+    def step(world: World, conversation: Conversation, event: Event, now: datetime) -> Turn:
+        assert isinstance(event, Wrote)
+        back: tuple[Effect, ...] = (Withdraw(),) if event.text == "stop" else ()
+        return Turn(conversation, (ASK,), (Filed("note"), *back))
+
+    inbox = house.inbox(step)
+    await house.store.write(lambda c: inbox.batch(c, [wrote("hi"), wrote("stop")], step))
+    assert [row["state"] for row in house.rows(t.outgoing)] == ["withdrawn", "new"]
 
 
 async def test_many_people_at_once_share_few_commits(house: House) -> None:
@@ -456,6 +458,14 @@ async def test_what_did_not_arrive_is_on_record(house: House) -> None:
     assert (row["failed_code"], row["failed_at"]) == ("30008", NOON)
 
 
+async def test_a_code_of_any_length_is_news(house: House) -> None:
+    id = await queued(house)
+    await house.inbox(saying(Reach("unreachable", "x" * 100))).receive(wrote("still here"))
+    await news(house, Failed(id, "failed", "x" * 100))
+    assert {row["state_code"] for row in house.rows(t.contact)} == {"x" * 40}
+    assert "x" * 40 in {row["failed_code"] for row in house.rows(t.message)}
+
+
 async def test_a_contact_that_was_closed_is_news_without_a_message(house: House) -> None:
     await turn(house, "hello")
     blocked = Envelope(Failed("", "stopped", "403"), NOON, LINE.id, NUMBER)
@@ -475,7 +485,7 @@ async def test_a_timer_or_news_for_nobody_is_not_stored(house: House) -> None:
 # --- Nothing readable ----------------------------------------------------------------------------
 
 
-async def test_a_copy_of_the_files_says_nothing(house: House, tmp_path: Path) -> None:
+async def test_a_copy_of_the_database_says_nothing(house: House) -> None:
     step = saying(says=(Say("ask", "kestrel-of-ours"),), position=Conversation().position)
     await house.inbox(step).receive(wrote("kestrel-of-theirs", "SM1", "+447700900777"))
     marked = saying(
@@ -483,8 +493,8 @@ async def test_a_copy_of_the_files_says_nothing(house: House, tmp_path: Path) ->
     )
     await house.inbox(marked).receive(wrote("kestrel-of-theirs", "SM2", "+447700900777"))
     await house.inbox().park(LINE.id, "kestrel-parked")
-    everything = b"".join(p.read_bytes() for p in (tmp_path / "data").iterdir())
-    assert b"SM2" in everything  # the search does find what is there
+    everything = house.everything()
+    assert LINE.id.encode() in everything  # the search does find what is there
     for word in (b"kestrel", b"7700900777", "kestrel".encode("utf-16-le")):
         assert word not in everything
 

@@ -32,22 +32,36 @@ def config(connection: Connection) -> Config:
     return settings
 
 
-def upgrade(connection: Connection) -> None:
+def revision(connection: Connection) -> str | None:
+    """The revision that the tables are at; None where there are none."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def head() -> str | None:
+    """The revision of this version's tables."""
+    return ScriptDirectory(__path__[0]).get_current_head()
+
+
+def upgrade(connection: Connection, to: str = "head") -> None:
     """Bring the tables to this version. Raises `Refused` where a newer version made them."""
     settings = config(connection)
-    present = MigrationContext.configure(connection).get_current_revision()
-    scripts = ScriptDirectory.from_config(settings)
-    if present == scripts.get_current_head():
+    present = revision(connection)
+    if present == head():
         return
+    for named in filter(None, (present, to)):
+        check_known(named)
+    command.upgrade(settings, to)
+
+
+def check_known(named: str) -> None:
+    """Raises `Refused` for a revision that only a newer version can know."""
     try:
-        if present is not None:
-            scripts.get_revision(present)
+        ScriptDirectory(__path__[0]).get_revision(named)
     except CommandError:
         raise Refused(
-            f"the database was made by a newer version of Ownpace (its tables are at {present}):"
+            f"the database was made by a newer version of Ownpace (its tables are at {named}):"
             " install that version, or go back to the copy made before the upgrade"
         ) from None
-    command.upgrade(settings, "head")
 
 
 def try_key(connection: Connection, keys: Keys) -> None:

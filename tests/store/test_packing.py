@@ -31,6 +31,11 @@ FULL = Conversation(
     unclear=2,
     since_hint=1,
     reminded=1,
+    unheard=True,
+    hurry=4,
+    hurry_last=datetime(2026, 11, 19, 9, 29, tzinfo=UTC),
+    hurry_day=9,
+    hurry_since=datetime(2026, 11, 19, 9, 1, tzinfo=UTC),
     last_wrote=datetime(2026, 11, 19, 9, 30, 1, 5, tzinfo=UTC),
     started=datetime(2026, 11, 19, 9, 0, tzinfo=UTC),
 )

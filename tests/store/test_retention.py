@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -80,8 +79,8 @@ def run(statement: Executable, connection: Connection) -> None:
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> Iterator[Shelf]:
-    store = Store.open(f"sqlite:///{tmp_path}/ownpace.db", Keys(b"k" * 32))
+def shelf(url: str) -> Iterator[Shelf]:
+    store = Store.open(url, Keys(b"k" * 32))
     yield Shelf(store)
     store.close_sync()
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +18,8 @@ from store.messages import resolve, transcript
 from store.outbox import Look
 from store.sealing import Keys
 from store.session import Store
+from tests.databases import SQLITE_ONLY
+from tests.houses import everything
 from tests.recording import MONDAY, TELEGRAM_ACCOUNT, Someone, converse, furnish, meet, say, write
 
 NAME, WORDS, NUMBER = "Zinaida Quill", "the blue house by the weir", "+447700900142"
@@ -28,9 +29,9 @@ LATER = MONDAY + timedelta(hours=1)
 class House:
     """A database in a folder, and one person in it who said a few things."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.keys = folder, Keys(b"m" * 32)
-        self.store = Store.open(f"sqlite:///{folder}/ownpace.db", self.keys)
+    def __init__(self, url: str) -> None:
+        self.url, self.keys = url, Keys(b"m" * 32)
+        self.store = Store.open(url, self.keys)
         self.store.write_sync(furnish)
         self.who = self.store.write_sync(lambda c: meet(c, self.keys, NUMBER))
         self.words = self.store.write_sync(self._fill)
@@ -67,7 +68,7 @@ class House:
         self.store._writer.submit(self.store._checkpoint).result()
 
     def files(self) -> bytes:
-        return b"".join(path.read_bytes() for path in sorted(self.folder.glob("ownpace.db*")))
+        return everything(self.store, self.url)
 
     def sealed(self) -> list[bytes]:
         """Every sealed byte string that stands in the database now."""
@@ -85,8 +86,8 @@ class House:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    house = House(tmp_path)
+def house(url: str) -> Iterator[House]:
+    house = House(url)
     yield house
     house.store.close_sync()
 
@@ -106,6 +107,7 @@ def test_nothing_of_the_person_is_left_in_any_file(house: House) -> None:
     assert [value.hex() for value in sealed if value in after] == []
 
 
+@SQLITE_ONLY
 def test_without_the_checkpoint_the_log_still_holds_it(house: House) -> None:
     """What the caller's checkpoint is for; if this fails one day, it may go."""
     sealed = house.sealed()

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, insert, select, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from bot.conversation.channel import Away
 from store import session
 from store import tables as t
 from store.sealing import Keys
 from store.session import Store, Unusable
+from tests.databases import SQLITE_ONLY
 from tests.houses import KEY, NOON, House
 
 
@@ -26,6 +27,7 @@ def remember(connection: Connection, id: str = "1") -> None:
     connection.execute(insert(t.seen).values(account="sms:1", provider_id=id, at=NOON))
 
 
+@SQLITE_ONLY
 def test_only_the_owner_may_read_it(house: House, tmp_path: Path) -> None:
     house.store.write_sync(remember)
     files = list((tmp_path / "data").iterdir())
@@ -42,18 +44,14 @@ def test_a_file_left_open_to_others_is_closed_to_them(tmp_path: Path) -> None:
     assert mode(path) == 0o600
 
 
-def test_a_wrong_master_key_is_told_at_once(house: House, tmp_path: Path) -> None:
+def test_a_wrong_master_key_is_told_at_once(house: House) -> None:
     with pytest.raises(Unusable, match="OWNPACE_SECRET_KEY"):
-        Store.open(
-            f"sqlite:///{tmp_path}/data/ownpace.db", Keys(b"another key of thirty-two bytes!")
-        )
+        Store.open(house.url, Keys(b"another key of thirty-two bytes!"))
 
 
 @pytest.mark.parametrize(
     ("url", "said"),
     [
-        ("postgres://somebody@localhost/ownpace", "not in this version yet"),
-        ("postgresql://localhost/ownpace", "not in this version yet"),
         ("mysql://localhost/ownpace", "not supported"),
         ("nonsense", "write it as in"),
     ],
@@ -89,6 +87,27 @@ def test_readers_cannot_write(house: House) -> None:
     assert house.count(t.seen) == 0
 
 
+def test_a_mistake_of_ours_is_no_outage(house: House) -> None:
+    for run in (house.store.write_sync, house.store.read_sync):
+        with pytest.raises(DBAPIError):
+            run(lambda c: c.execute(text("SELECT nothing FROM nowhere")))
+
+
+@SQLITE_ONLY
+def test_a_full_disk_is_away_and_recovers(house: House) -> None:
+    def full(connection: Connection) -> None:
+        pages = connection.scalar(text("PRAGMA page_count"))
+        connection.execute(text(f"PRAGMA max_page_count = {pages}"))
+        connection.execute(text("CREATE TABLE large (x)"))
+        connection.execute(text("INSERT INTO large VALUES (zeroblob(1000000))"))
+
+    with pytest.raises(Away, match="SQLITE_FULL"):
+        house.store.write_sync(full)
+    house.store.write_sync(lambda c: c.execute(text("PRAGMA max_page_count = 100000")) and None)
+    house.store.write_sync(remember)
+    assert house.count(t.seen) == 1
+
+
 async def test_readers_go_on_while_the_writer_writes(house: House) -> None:
     def slow(connection: Connection) -> int:
         remember(connection)
@@ -102,6 +121,7 @@ async def test_readers_go_on_while_the_writer_writes(house: House) -> None:
     assert await count() == 1
 
 
+@SQLITE_ONLY
 async def test_a_locked_database_is_away_in_time_for_everyone_who_waits(
     house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -127,6 +147,7 @@ async def test_a_database_in_memory_is_one_for_all() -> None:
     await store.close()
 
 
+@SQLITE_ONLY
 def test_the_database_is_set_up_for_power_cuts_and_erasure(house: House) -> None:
     def pragmas(connection: Connection) -> list[object]:
         names = ("journal_mode", "synchronous", "foreign_keys", "secure_delete")
@@ -135,6 +156,7 @@ def test_the_database_is_set_up_for_power_cuts_and_erasure(house: House) -> None
     assert house.store.write_sync(pragmas) == ["wal", 2, 1, 1]
 
 
+@SQLITE_ONLY
 async def test_a_checkpoint_empties_the_log(house: House, tmp_path: Path) -> None:
     await house.store.write(remember)
     await house.store.checkpoint()

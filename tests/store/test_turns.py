@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import update
@@ -37,18 +35,11 @@ from bot.conversation.model import (
 )
 from store import messages
 from store import tables as t
-from tests.houses import LINE, NOON, NUMBER, House, open_house, saying, wrote
+from tests.houses import LINE, NOON, NUMBER, House, saying, wrote
 
 SOON = NOON + timedelta(hours=1)
 HELLO = Say("hello", "Hello")
 REMINDER = Say("remind", "Still there?", prompted=False)
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    made = open_house(tmp_path)
-    yield made
-    made.store.close_sync()
 
 
 async def turn(house: House, text: str, *effects: Effect, says: tuple[Say, ...] = ()) -> Receipt:
