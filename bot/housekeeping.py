@@ -22,6 +22,7 @@ from store.session import Store
 PULSE = 5.0  # seconds between looks for due timers
 CLEARING = 60.0  # seconds between rounds of erasing
 EMPTY_FOR = timedelta(days=1)  # that long, a last confirmation can still be sent
+SEEN_FOR = timedelta(days=367)  # unless said otherwise
 PARKED_FOR = timedelta(days=30)  # that long, somebody can look into what we failed at
 log = logging.getLogger("ownpace.housekeeping")
 
@@ -33,7 +34,8 @@ class Inbox(Protocol):
 
 
 class Housekeeper:
-    """Keeps house for these services, by id."""
+    """Keeps house for these services, by id. Ids of what was taken are known for `seen_for`: longer
+    than its words are kept, so that no copy of them comes in again."""
 
     def __init__(
         self,
@@ -43,9 +45,10 @@ class Housekeeper:
         worlds: Collection[str],
         *,
         pulse: float = PULSE,
+        seen_for: timedelta = SEEN_FOR,
     ) -> None:
         self._store, self._inbox, self._clock = store, inbox, clock
-        self._services, self._pulse = list(worlds), pulse
+        self._services, self._pulse, self._seen_for = list(worlds), pulse, seen_for
         self._ringing = asyncio.Lock()
 
     async def run(self) -> None:
@@ -70,6 +73,8 @@ class Housekeeper:
             await self._empty(service)
         before = self._clock.now() - PARKED_FOR
         await self._store.write(partial(retention.clear_parked, before=before))
+        before = self._clock.now() - self._seen_for
+        await self._store.write(partial(retention.forget_seen, before=before))
         # Also for what a person had erased in a conversation since the last time.
         await self._store.checkpoint()
 

@@ -9,29 +9,26 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import zlib
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol, TypeVar
 
-from sqlalchemy import Connection
-
+from bot import metrics
+from bot.backing_off import LONGEST_WAIT, wait
 from bot.clock import Clock
-from bot.conversation.channel import Away, Channel, Envelope, Receipt, SendError
+from bot.conversation.channel import Away, Channel, Envelope, Outgoing, Receipt, SendError
 from bot.conversation.model import Delivered, Failed
-from store import outbox
+from bot.queueing import Busy, Queue, Waking, at_any_hour
+from store import late, moving, outbox
 from store.session import Store
 
-AT_ONCE = 16  # calls at the same time on one account; a slow provider holds up no other
 CALL = 20.0  # seconds that one call to a channel may take
 GAP = 6.0  # seconds between two SMS to one person while there is no delivery news of the first
-FIRST_WAIT, LAST_WAIT, LONGEST_WAIT = 5.0, 240.0, 300.0  # seconds, see `_wait`
 GIVE_UP = timedelta(hours=4)  # GOV.UK Notify's limit for SMS
-LOOK = 1.0  # seconds between looks at most: gaps end, a practice clock is put forward
 AWAY = 1.0  # seconds before asking a database that is away again
 LAST_CALLS = 5.0  # seconds that calls under way have to end when we stop
-Busy = Mapping[str, Collection[str]]
 T = TypeVar("T")
 log = logging.getLogger("ownpace.outbound")
 
@@ -57,9 +54,11 @@ class Sender:
         gap: float = GAP,
         call: float = CALL,
         away: float = AWAY,
+        waking: Waking = at_any_hour,
     ) -> None:
         self._store, self._channels, self._inbox, self._clock = store, channels, inbox, clock
-        self._gap, self._call, self._away = timedelta(seconds=gap), call, away
+        self._call, self._away = call, away
+        self._queue = Queue(store.keys, channels, clock, timedelta(seconds=gap), waking)
         self._looking = asyncio.Lock()
         # By account and contact; a row begun and not here was cut short.
         self._serving: dict[str, dict[str, asyncio.Task[None]]] = {name: {} for name in channels}
@@ -82,26 +81,46 @@ class Sender:
         await asyncio.gather(*self._tasks())
         return started
 
+    async def again(self, event: Delivered | Failed, ref: str, seconds: float | None) -> bool:
+        """Is this news of what was sent as `ref` dealt with here? It is where the message goes out
+        once more, `seconds` from now, or where that was done before. Raises `Away`."""
+        if under_way := [t for t in self._tasks() if t.get_name() == event.message]:
+            await asyncio.wait(under_way)  # its sending is not recorded yet
+        arrived = isinstance(event, Delivered) and event.stage == "delivered"
+        old = partial(late.is_old_news, event=event, ref=ref)
+        if not arrived and await self._store.read(old):
+            return True
+        if not isinstance(event, Failed) or seconds is None:
+            return False
+        until = self._clock.now() + timedelta(seconds=seconds)
+        more = partial(late.once_more, event=event, ref=ref, until=until)
+        return await self._store.write(more)
+
     # --- Looking at the queue ------------------------------------------------------------------
 
     async def _look(self) -> float:
         """Start what may go. Seconds until the next look, should nothing wake us before."""
         try:
             await self._start()
-            return await self._store.read(partial(self._pause, self._busy()))
+            return await self._store.read(partial(self._queue.pause, self._busy()))
         except Exception as error:  # `Away`, or one of ours: nothing may end the sending
             log.warning("the queue can't be looked at: %s", type(error).__name__)
             return self._away
 
     async def _start(self) -> int:
+        # To its end, also where we are stopped meanwhile: what is begun has to be tried.
+        return await asyncio.shield(asyncio.create_task(self._begin()))
+
+    async def _begin(self) -> int:
         async with self._looking:
             busy = self._busy()
-            if not await self._store.read(partial(self._anything, busy)):
+            if not await self._store.read(partial(self._queue.anything, busy)):
                 return 0  # an idle look costs no write
-            rows = await self._store.write(partial(self._begin, busy))
+            rows = await self._store.write(partial(self._queue.begin, busy))
             for row in rows:
                 serving = self._serving[row.out.account]
-                serving[row.contact] = asyncio.create_task(self._serve(row))
+                task = asyncio.create_task(self._serve(row), name=row.out.message)
+                serving[row.contact] = task
             return len(rows)
 
     def _busy(self) -> Busy:
@@ -109,37 +128,6 @@ class Sender:
 
     def _tasks(self) -> list[asyncio.Task[None]]:
         return [task for tasks in self._serving.values() for task in tasks.values()]
-
-    def _looks(self, connection: Connection, busy: Busy) -> list[outbox.Look]:
-        return [
-            outbox.Look(
-                account,
-                self._clock.now(service),
-                self._gap if self._channels[account].traits.segments else None,
-                busy[account],
-                AT_ONCE - len(busy[account]),
-            )
-            for account, service in outbox.services(connection, busy).items()
-            if len(busy[account]) < AT_ONCE
-        ]
-
-    def _anything(self, busy: Busy, connection: Connection) -> bool:
-        return any(outbox.is_due(connection, look) for look in self._looks(connection, busy))
-
-    def _begin(self, busy: Busy, connection: Connection) -> list[outbox.Row]:
-        begun = []
-        for look in self._looks(connection, busy):
-            rows = outbox.due(connection, self._store.keys, look)
-            for row in rows:
-                lease = timedelta(seconds=_wait(row.out.message, row.out.attempt))
-                outbox.begin(connection, row.out.message, look.now, lease)
-            begun += rows
-        return begun
-
-    def _pause(self, busy: Busy, connection: Connection) -> float:
-        looks = self._looks(connection, busy)
-        times = [(outbox.next_at(connection, look), look.now) for look in looks]
-        return min([LOOK, *((at - now).total_seconds() for at, now in times if at)])
 
     # --- Serving one row -----------------------------------------------------------------------
 
@@ -157,6 +145,7 @@ class Sender:
             del self._serving[row.out.account][row.contact]
             self._inbox.queued.set()
 
+    @metrics.sent
     async def _hand_over(self, row: outbox.Row) -> str | None:
         """The provider's id of the message; None where it must not go any more."""
         channel = self._channels[row.out.account]
@@ -168,14 +157,31 @@ class Sender:
             may_go = partial(outbox.may_go, message=row.out.message)
             if not await self._patiently(lambda: self._store.read(may_go)):
                 return None
-        return await self._within(channel.send(row.out))
+        try:
+            return await self._within(channel.send(row.out))
+        except SendError as error:
+            if error.trouble != "moved":
+                raise
+            return await self._within(channel.send(await self._moved(row, error)))
 
+    async def _moved(self, row: outbox.Row, error: SendError) -> Outgoing:
+        """The same words to the contact's new address."""
+        keys, contact, address = self._store.keys, row.contact, error.address
+        move = partial(moving.move, keys=keys, contact=contact, address=address)
+        if not await self._patiently(lambda: self._store.write(move)):
+            raise SendError("give_up", error.code) from None
+        return replace(row.out, address=address)
+
+    @metrics.looked_up
     async def _find(self, channel: Channel, row: outbox.Row) -> str | None:
         try:
-            return await self._within(channel.find(row.out))
+            found = await self._within(channel.find(row.out))
         except SendError as error:
             # Whatever kept us from looking: we still do not know.
             raise SendError("unclear", error.code, error.retry_after) from None
+        another = partial(late.is_another, message=row.out.message, ref=found or "")
+        known: bool = await self._patiently(lambda: self._store.read(another))
+        return None if known else found
 
     async def _within(self, call: Awaitable[T]) -> T:
         try:
@@ -196,7 +202,7 @@ class Sender:
         match error.trouble:
             case "stopped":
                 await self._tell(row, Failed(message, "stopped", error.code))
-            case "give_up":
+            case "give_up" | "moved":
                 await self._tell(row, Failed(message, "unreachable", error.code))
             case trouble if tired or trouble == "refused":
                 await self._tell(row, Failed(message, "failed", error.code))
@@ -204,12 +210,12 @@ class Sender:
                 await self._again(row, error, now)
 
     async def _again(self, row: outbox.Row, error: SendError, now: datetime) -> None:
-        wait = max(_wait(row.out.message, row.out.attempt), error.retry_after)
-        wait = LONGEST_WAIT if error.trouble == "alarm" else wait
+        pause = max(wait(row.out.message, row.out.attempt), error.retry_after)
+        pause = max(pause, LONGEST_WAIT) if error.trouble == "alarm" else pause
         later = partial(
             outbox.postpone,
             message=row.out.message,
-            until=now + timedelta(seconds=wait),
+            until=now + timedelta(seconds=pause),
             # Once unclear, always unclear: a try that failed says nothing of those before it.
             unclear=error.trouble == "unclear" or row.out.begun_at is not None,
         )
@@ -235,16 +241,10 @@ class Sender:
                 await asyncio.sleep(self._away)
 
     async def _end(self) -> None:
-        if tasks := self._tasks():
+        async with self._looking:
+            tasks = self._tasks()
+        if tasks:
             _, late = await asyncio.wait(tasks, timeout=LAST_CALLS)
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
-
-
-def _wait(message: str, attempt: int) -> float:
-    """Seconds before the next try: doubled each time, plus up to a quarter. That jitter comes from
-    the id, so that rows spread and tests repeat."""
-    seconds = min(FIRST_WAIT * 2.0 ** min(attempt - 1, 10), LAST_WAIT)
-    share: float = zlib.crc32(f"{message}{attempt}".encode()) / 2**32
-    return seconds * (1 + share * (LONGEST_WAIT / LAST_WAIT - 1))

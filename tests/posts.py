@@ -6,11 +6,13 @@ import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 from sqlalchemy import select, update
 
 from bot.conversation.channel import SMS
 from bot.outbound import Sender
+from bot.queueing import Waking, at_any_hour
 from store import tables as t
 from store.session import Store
 from tests.recording import (
@@ -34,9 +36,10 @@ class Post:
         self.sms = RecordingChannel(SMS, has_log=True)
         self.sender = self.start()
 
-    def start(self, call: float = 20.0) -> Sender:
+    def start(self, call: float = 20.0, waking: Waking = at_any_hour) -> Sender:
         channels = {TELEGRAM_ACCOUNT: self.telegram, SMS_ACCOUNT: self.sms}
-        self.sender = Sender(self.store, channels, self.inbox, self.clock, call=call, away=0.001)
+        more: dict[str, Any] = {"call": call, "away": 0.001, "waking": waking}
+        self.sender = Sender(self.store, channels, self.inbox, self.clock, **more)
         return self.sender
 
     async def meet(self, address: str, account: str = TELEGRAM_ACCOUNT) -> Someone:

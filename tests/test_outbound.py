@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import update
 
 from bot.conversation.channel import Button, SendError
 from bot.conversation.model import QUOTE_CLOSE, QUOTE_OPEN, Delivered
-from bot.outbound import AT_ONCE
+from bot.queueing import AT_ONCE
 from store import outbox
 from store import tables as t
 from store.sealing import Keys
@@ -22,8 +21,8 @@ from tests.recording import MONDAY, SMS_ACCOUNT, furnish, say, write
 
 
 @pytest.fixture
-async def post(tmp_path: Path) -> AsyncIterator[Post]:
-    store = Store.open(f"sqlite:///{tmp_path}/ownpace.db", Keys(b"k" * 32))
+async def post(url: str) -> AsyncIterator[Post]:
+    store = Store.open(url, Keys(b"k" * 32))
     await store.write(furnish)
     yield Post(store)
     await store.close()

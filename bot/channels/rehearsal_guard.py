@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Awaitable, Callable, Mapping
-from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from bot.channels.web import parse_json, read_body
+from bot.channels.web import from_this_machine, parse_json, read_body
 
 MAX_BODY = 16 * 1024
 HEADERS = {
@@ -20,25 +18,12 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
-FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via")
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 async def secure(request: web.Request, response: web.StreamResponse) -> None:
     response.headers.update(HEADERS)
-
-
-def _loopback(request: web.Request) -> bool:
-    """Whether a program on this machine asks, with this machine's own name."""
-    peer = request.transport.get_extra_info("peername") if request.transport else None
-    try:
-        address = ipaddress.ip_address(peer[0] if isinstance(peer, tuple) else "")
-        host = urlsplit(f"//{request.headers.get('Host', '')}").hostname
-    except ValueError:
-        return False
-    address = getattr(address, "ipv4_mapped", None) or address
-    return address.is_loopback and host in ("localhost", "127.0.0.1", "::1")
 
 
 def _own_page(request: web.Request) -> bool:
@@ -51,8 +36,7 @@ def _own_page(request: web.Request) -> bool:
 
 @web.middleware
 async def only_this_machine(request: web.Request, handler: Handler) -> web.StreamResponse:
-    # A tunnel or proxy on this machine also connects from loopback: it says so in a header.
-    if not _loopback(request) or any(name in request.headers for name in FORWARDED):
+    if not from_this_machine(request):
         raise web.HTTPForbidden(text="The rehearsal phone opens on this machine only.")
     if request.method not in ("GET", "HEAD") and not _own_page(request):
         raise web.HTTPForbidden(text="Posts come from the rehearsal page only.")

@@ -162,7 +162,7 @@ def trouble(error: TelegramError) -> SendError:
             unknown = any(words in error.message.lower() for words in NO_SUCH_CHAT)
             return SendError("give_up" if unknown else "refused", "400")
         case ChatMigrated():
-            return SendError("give_up", "migrated")
+            return SendError("moved", "migrated", address=str(error.new_chat_id))
         case InvalidToken():
             return SendError("alarm", "401")
         case NetworkError() if isinstance(error.__cause__, NEVER_SENT):

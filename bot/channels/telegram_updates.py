@@ -103,7 +103,8 @@ def without_slash(text: str) -> str:
 def _message(message: Json, envelope: Envelope) -> Reading:
     chat = _object(message.get("chat"))
     if not _private(chat):
-        return Reading(leave=_number(chat.get("id")))
+        # A group that became a supergroup is left under its new id.
+        return Reading(leave=_number(message.get("migrate_to_chat_id") or chat.get("id")))
     words = message.get("text") or message.get("caption") or ""
     media = _media(message)
     if not words and not media:

@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot.channels.sms import SmsChannel, routes
+from bot.channels.sms import SmsChannel
+from bot.channels.sms_hooks import routes
 from bot.conversation.channel import SMS, Account, Away, Envelope, Outgoing, Receipt
 from tests.emulators.twilio import ACCOUNT, NUMBER, TOKEN, Twilio
 

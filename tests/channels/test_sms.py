@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 import pytest
 from multidict import MultiDict
 
-from bot.channels.sms import AWAY_AGAIN, AWAY_MOST, _AwayText
+from bot.channels.sms_hooks import AWAY_AGAIN, AWAY_MOST, _AwayText
 from bot.conversation.channel import Envelope
 from bot.conversation.model import Delivered, Failed, Wrote
 from tests.channels.sms_house import NOW, OURS, PERSON, PUBLIC, TROUBLE, House, outgoing, sms_house

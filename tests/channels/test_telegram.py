@@ -95,7 +95,7 @@ def test_no_buttons_no_keyboard() -> None:
         ({"status": 400, "description": "Bad Request: chat not found"}, "give_up", "400"),
         ({"status": 400, "description": "Bad Request: PEER_ID_INVALID"}, "give_up", "400"),
         ({"status": 400, "description": "Bad Request: can't parse"}, "refused", "400"),
-        ({"status": 400, "migrate_to_chat_id": -1007002}, "give_up", "migrated"),
+        ({"status": 400, "migrate_to_chat_id": -1007002}, "moved", "migrated"),
         ({"status": 401, "description": "Unauthorized"}, "alarm", "401"),
         ({"status": 500}, "unclear", "network"),
         ({"status": 502}, "unclear", "network"),

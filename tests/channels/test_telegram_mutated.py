@@ -61,7 +61,7 @@ def test_no_mutated_update_stops_the_next() -> None:
             assert house.envelopes[-1].provider_id == f"u{following['update_id']}"
 
         @settings(
-            max_examples=300,
+            max_examples=1000,
             deadline=None,
             derandomize=True,
             database=None,

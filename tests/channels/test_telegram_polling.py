@@ -133,6 +133,23 @@ async def test_of_two_pollers_each_ends_the_other_and_none_loses_words(
     assert house.texts == ["one"]
 
 
+async def test_two_pollers_by_mistake_take_each_update_once(tg: Telegram, house: House) -> None:
+    """They end each other's waiting, and wait longer and longer; ids refuse the second copy."""
+    other = TelegramChannel("telegram:1", tg.token, tg.base)
+    twice = poll(other, house.receive, house.park, wait=0.01, hold=5)
+    second = asyncio.create_task(twice)
+    async with polling(house):
+        for n in range(20):
+            await tg.person(SAM).text(f"text {n}")
+            await asyncio.sleep(0)
+        await house.got(20)
+        await tg.settled()
+    second.cancel()
+    await asyncio.gather(second, return_exceptions=True)
+    await other.close()
+    assert house.texts == [f"text {n}" for n in range(20)]
+
+
 @pytest.mark.parametrize("how", ["refuse", "drop", "lose", "hang", "junk", "odd"])
 async def test_trouble_on_the_way_passes(tg: Telegram, house: House, how: str) -> None:
     await tg.person(SAM).text("one")

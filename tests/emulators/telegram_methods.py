@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -52,6 +53,14 @@ class Refused(Exception):
 
 def get_me(tg: Telegram, values: Values) -> Json:
     return {"id": 7700900, "is_bot": True, "first_name": "Intake", "username": "intake_bot"}
+
+
+def webhook_info(tg: Telegram, values: Values) -> Json:
+    info: Json = {"url": tg.hook.get("url", ""), "has_custom_certificate": False}
+    info["pending_update_count"] = len(tg.waiting)
+    if tg.deliveries and not 200 <= tg.deliveries[-1].status < 300:
+        info |= {"last_error_date": int(time.time()), "last_error_message": "Wrong response"}
+    return info
 
 
 def set_webhook(tg: Telegram, values: Values) -> bool:
@@ -132,6 +141,7 @@ def set_commands(tg: Telegram, values: Values) -> bool:
 
 METHODS: dict[str, Callable[[Telegram, Values], Any]] = {
     "getMe": get_me,
+    "getWebhookInfo": webhook_info,
     "setWebhook": set_webhook,
     "deleteWebhook": delete_webhook,
     "sendMessage": send_message,

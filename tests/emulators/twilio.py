@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self, TypeVar
 from xml.etree import ElementTree
@@ -41,6 +42,7 @@ class Twilio:
         self.messages: list[Message] = []
         self.blocked: set[str] = set()
         self.callbacks: list[tuple[str, str, int]] = []
+        self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
         self.delivery: Delivery = DELIVERED
         self.deliveries: dict[str, Delivery] = {}
         self.rest = Rest(account, token, self.messages, self._accept)
@@ -155,12 +157,20 @@ class Twilio:
         form = self.hooks.inbound(number, body, sid or new_sid(), media)
         form.update(more)
         if not any(message.sid == form["MessageSid"] for message in self.messages):
-            self.messages.append(
-                Message(self.sender, number, body, "inbound", "received", sid=form["MessageSid"])
-            )
+            self.log_in(number, body, form["MessageSid"], media)
         answer = await self.hooks.post(f"{self.hooks.public}{INBOUND}", form)
         await self._say(number, answer)
         return answer
+
+    def log_in(
+        self, number: str, body: str, sid: str = "", media: Sequence[str] = (), to: str = ""
+    ) -> Message:
+        """A text comes in, and nobody is told of it: it stands in the log only."""
+        to = to or self.sender
+        message = Message(to, number, body, "inbound", "received", media=tuple(media))
+        message.sid, message.created = sid or message.sid, self.now().replace(microsecond=0)
+        self.messages.append(message)
+        return message
 
     def _heed(self, number: str, body: str) -> None:
         """Carriers act on one word as the whole text, before the product hears of it."""

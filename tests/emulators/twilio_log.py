@@ -26,6 +26,7 @@ class Message:
     callback: str = ""
     validity: int = 0
     service: str = ""
+    media: tuple[str, ...] = ()
     sid: str = field(default_factory=new_sid)
     created: datetime = field(default_factory=lambda: datetime.now(UTC).replace(microsecond=0))
 
@@ -46,7 +47,7 @@ class Message:
             "error_code": self.error_code or None,
             "date_created": format_datetime(self.created),
             "date_sent": format_datetime(self.sent) if self.sent else None,
-            "num_media": "0",
+            "num_media": str(len(self.media)),
             "api_version": "2010-04-01",
             "uri": f"/2010-04-01/Accounts/{account}/Messages/{self.sid}.json",
         }
@@ -65,6 +66,28 @@ class Fault:
     text: str | None = None
     hangs: bool = False
     accepted: bool = False
+
+
+def media_as_json(message: Message, account: str) -> dict[str, object]:
+    """The answer to a request for the media of a message."""
+    made = format_datetime(message.created)
+    return {
+        "media_list": [
+            {
+                "sid": f"ME{n:032}",
+                "parent_sid": message.sid,
+                "account_sid": account,
+                "content_type": kind,
+                "date_created": made,
+                "date_updated": made,
+                "uri": f"/2010-04-01/Accounts/{account}/Messages/{message.sid}/Media/{n}.json",
+            }
+            for n, kind in enumerate(message.media)
+        ],
+        "page": 0,
+        "page_size": 50,
+        "next_page_uri": None,
+    }
 
 
 class Refused(Exception):

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 from aiohttp import encode_basic_auth, web
 
-from tests.emulators.twilio_log import Fault, Message, Refused, matches
+from tests.emulators.twilio_log import Fault, Message, Refused, matches, media_as_json
 
 LONGEST = 1600
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")
@@ -31,6 +31,7 @@ class Rest:
         accept: Callable[[Message], Awaitable[None]],
     ) -> None:
         self.account, self.page_size = account, 50
+        self.standing = {"status": "active", "type": "Full"}
         self.faults: dict[str, deque[Fault]] = {"POST": deque(), "GET": deque()}
         self.requests: list[tuple[str, dict[str, str]]] = []
         self.closing = asyncio.Event()
@@ -41,9 +42,11 @@ class Rest:
         app = web.Application()
         base = "/2010-04-01/Accounts/{account}/Messages"
         for method, path, handler in (
+            ("GET", "/2010-04-01/Accounts/{account}.json", self._account),
             ("POST", f"{base}.json", self._create),
             ("GET", f"{base}.json", self._list),
             ("GET", f"{base}/{{sid}}.json", self._one),
+            ("GET", f"{base}/{{sid}}/Media.json", self._media),
             ("POST", f"{base}/{{sid}}.json", self._blank),
             ("DELETE", f"{base}/{{sid}}.json", self._delete),
         ):
@@ -86,6 +89,9 @@ class Rest:
             request.transport.abort()
         return web.Response()
 
+    async def _account(self, request: web.Request) -> web.Response:
+        return web.json_response({"sid": self.account, **self.standing})
+
     async def _create(self, request: web.Request) -> web.Response:
         form = {name: str(value) for name, value in (await request.post()).items()}
         try:
@@ -114,6 +120,12 @@ class Rest:
     async def _one(self, request: web.Request) -> web.Response:
         message = self._find(request)
         return web.json_response(message.as_json(self.account)) if message else _error(404, 20404)
+
+    async def _media(self, request: web.Request) -> web.Response:
+        message = self._find(request)
+        if message is None:
+            return _error(404, 20404)
+        return web.json_response(media_as_json(message, self.account))
 
     async def _blank(self, request: web.Request) -> web.Response:
         message = self._find(request)
