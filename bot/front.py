@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
+from bot import deadlines, metrics
 from bot.conversation.channel import Away
 from bot.trouble import where
 from store import installation
@@ -17,7 +18,31 @@ from store.session import Store
 
 OWN_PAGES = ("/desk", "/rehearse")
 READY_SECONDS = 5.0
+# Bytes of a body that aiohttp reads for a page. Only the outermost application's limit counts.
+MOST_BODY = 64 * 1024
 log = logging.getLogger("ownpace.web")
+
+
+def before_all(public_host: str) -> list[Middleware]:
+    """What every request passes, the outermost first."""
+    return [deadlines.watch, counted, calm, only_our_names(public_host)]
+
+
+@web.middleware
+async def counted(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Who is turned away is counted, by the place that they asked for."""
+    try:
+        answer = await handler(request)
+    except web.HTTPException as refusal:
+        _count(request, refusal.status)
+        raise
+    _count(request, answer.status)
+    return answer
+
+
+def _count(request: web.Request, status: int) -> None:
+    if status >= 400:
+        metrics.refused(request.path, status)
 
 
 @web.middleware
@@ -86,7 +111,7 @@ def health(store: Store) -> list[web.RouteDef]:
     async def readyz(request: web.Request) -> web.Response:
         try:
             async with asyncio.timeout(READY_SECONDS):
-                ready = await store.read(installation.is_ready)
+                ready = not store.troubled and await store.read(installation.is_ready)
         except (Away, TimeoutError):
             ready = False
         return web.Response(text="ok\n" if ready else "not ready\n", status=200 if ready else 503)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from bot import deadlines, metrics
 from bot.trouble import where
 
 END_SECONDS = 9.0
@@ -49,14 +50,12 @@ def local_url(host: str, port: int) -> str:
 
 
 @contextlib.contextmanager
-def alone(folder: Path) -> Iterator[None]:
-    """Hold the data folder: two processes on one database would send everything twice.
-
-    Raises `Taken`.
-    """
+def alone(folder: Path, shared: bool = False) -> Iterator[None]:
+    """Hold the data folder: two processes on one SQLite would send everything twice. On a `shared`
+    database several may run, and only what must be alone is kept out. Raises `Taken`."""
     file = os.open(folder / "running.lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
     except OSError:
         os.close(file)
         raise Taken(
@@ -74,15 +73,18 @@ async def run(app: web.Application, sock: socket.socket, jobs: Mapping[str, Job]
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=HANDLER_SECONDS)
+    runner = web.AppRunner(
+        app, access_log=None, shutdown_timeout=HANDLER_SECONDS, **deadlines.OPTIONS
+    )
     await runner.setup()
     tasks: list[asyncio.Task[None]] = []
+    door = await deadlines.serve(runner, sock, metrics.cut)
     try:
-        await web.SockSite(runner, sock).start()
         tasks += [asyncio.create_task(_keep_at(name, job), name=name) for name, job in jobs.items()]
         await up()
         await stop.wait()
     finally:
+        door.close()  # first nothing new comes in
         await _end(runner, tasks)
 
 
@@ -99,7 +101,7 @@ async def _keep_at(name: str, job: Job) -> None:
 async def _end(runner: web.AppRunner, tasks: Sequence[asyncio.Task[None]]) -> None:
     try:
         async with asyncio.timeout(END_SECONDS):
-            # First nothing new comes in; then what was begun ends.
+            # What was begun ends, also the requests that are under way.
             await runner.cleanup()
             for task in tasks:
                 task.cancel()

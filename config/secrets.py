@@ -6,7 +6,9 @@ import os
 import secrets
 from pathlib import Path
 
-from config.settings import KEY_LENGTH, SettingsError
+from config.settings import KEY_LENGTH, Settings, SettingsError
+
+MASTER = "secret-key"  # its name in the data folder
 
 
 def private_folder(folder: Path) -> None:
@@ -19,6 +21,42 @@ def private_folder(folder: Path) -> None:
             f"OWNPACE_DATA: the folder {folder} can't be used:"
             " give one that this user may write to."
         ) from None
+
+
+def master(settings: Settings, *, make: bool = True) -> str:
+    """The master key: the one given, or the one kept in the data folder, which is made if need be.
+
+    Raises `SettingsError`, also where there is none and none is to be made.
+    """
+    if settings.secret_key:
+        return settings.secret_key.get_secret_value()
+    if not make and not (settings.data / MASTER).exists():
+        raise SettingsError(
+            "OWNPACE_SECRET_KEY: missing. Put the copy back that you keep of the master key:"
+            f" as {settings.data / MASTER}, or where OWNPACE_SECRET_KEY_FILE names it."
+        )
+    return kept(settings.data, MASTER)
+
+
+def master_file(settings: Settings) -> Path | None:
+    """Where the master key stands, if it is in a file."""
+    named = os.environ.get("OWNPACE_SECRET_KEY_FILE")
+    if settings.secret_key:
+        return Path(named) if named else None
+    return settings.data / MASTER
+
+
+def check_closed(path: Path) -> None:
+    """Raises `SettingsError` where anybody but its owner may read this file, if it is there."""
+    try:
+        mode = path.stat().st_mode & 0o777
+    except OSError:
+        return
+    if mode & 0o077:
+        raise SettingsError(
+            f"{path}: others on this machine may read it (mode {mode:03o}). Close it with"
+            f' chmod 600 "{path}", and ask yourself who could read it until now.'
+        )
 
 
 def kept(folder: Path, name: str) -> str:

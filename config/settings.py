@@ -7,51 +7,28 @@ with the name in it and never with the value.
 from __future__ import annotations
 
 import os
-import re
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple
-from urllib.parse import urlsplit
+from typing import Any, Literal, NamedTuple
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from config.forms import LOOPBACK as LOOPBACK
+from config.forms import Address, BotToken, MetricsToken, WebhookSecret
+
 SHIPPED = Path(__file__).parent
-LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 KEY_LENGTH = 32  # characters
+TWILIO = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM")
 
 
 class SettingsError(Exception):
     """Settings that can't be used: one plain sentence a line, each with the name to change."""
 
 
-def _address(value: str) -> str:
-    """A web address without a path. Plain http only where it never leaves this machine."""
-    parts = urlsplit(value)
-    safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
-    if not safe or not parts.hostname or parts.path.strip("/") or parts.query or parts.fragment:
-        raise ValueError("not an address")
-    return f"{parts.scheme}://{parts.netloc}"
-
-
 def _name(name: str, how: str, **more: Any) -> Any:
     """A setting called `name` in the environment; `how` says how it is written."""
     return Field(validation_alias=name, description=how, **more)
-
-
-def _matches(pattern: str) -> AfterValidator:
-    def check(value: SecretStr) -> SecretStr:
-        if not re.fullmatch(pattern, value.get_secret_value()):
-            raise ValueError("not of its form")
-        return value
-
-    return AfterValidator(check)
-
-
-Address = Annotated[str, AfterValidator(_address)]
-BotToken = Annotated[SecretStr, _matches("[0-9]{1,20}:[A-Za-z0-9_-]+")]
-WebhookSecret = Annotated[SecretStr, _matches("[A-Za-z0-9_-]{1,256}")]
-TWILIO = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM")
 
 
 class Twilio(NamedTuple):
@@ -98,6 +75,18 @@ class Settings(BaseSettings):
     )
     rehearsal: bool | None = _name(
         "OWNPACE_REHEARSAL", "give 1 to have the rehearsal phone, 0 to have none", default=None
+    )
+
+    metrics_token: MetricsToken | None = _name(
+        "OWNPACE_METRICS_TOKEN",
+        "give 16 to 256 of A-Z a-z 0-9 _ -, or leave it out: /metrics answers this machine only",
+        default=None,
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = _name(
+        "OWNPACE_LOG_LEVEL", "give DEBUG, INFO, WARNING or ERROR", default="INFO"
+    )
+    log_format: Literal["json", "text"] = _name(
+        "OWNPACE_LOG_FORMAT", "give json or text", default="json"
     )
 
     telegram_token: BotToken | None = _name(

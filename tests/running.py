@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import hmac
@@ -40,17 +41,21 @@ Client = TestClient[Request, Application]
 
 @asynccontextmanager
 async def house(data: Path, **more: str) -> AsyncIterator[tuple[House, Client]]:
-    """Everything built, live on both channels and in rehearsal; its jobs do not run."""
+    """Everything built, live on both channels and in rehearsal. Of its jobs only the one runs for
+    which new texts wait."""
     with pytest.MonkeyPatch.context() as patch:
         for name, value in (ENVIRONMENT | {"OWNPACE_DATA": str(data)} | more).items():
             patch.setenv(name, value)
         plan = app.plan(settings.load(), rehearse=True)
     secrets.private_folder(data)
     built = await app.build(plan, PUBLIC)
+    catching_up = asyncio.ensure_future(built.jobs["sms log"]())
     try:
         async with TestClient(TestServer(built.web)) as client:
             yield built, client
     finally:
+        catching_up.cancel()
+        await asyncio.gather(catching_up, return_exceptions=True)
         await built.close()
 
 

@@ -5,19 +5,39 @@ from __future__ import annotations
 import io
 import json
 import logging
-from collections.abc import Iterator
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from functools import partial
+from http.cookies import SimpleCookie
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from bot import way_in
 from bot.app import House
+from bot.conversation.channel import Outgoing, SendError
 from bot.outbound import Sender
 from config import logging as ours
 from tests.running import BOT_TOKEN, SECRET, SID, TWILIO_TOKEN, Client, house, signed
 
 WORDS = ["zebrafinch", "quicksilver", "periwinkle", "marmalade", "tamarind"]
 NUMBER, CHAT = "+447700900123", 700900456
-NEVER = [*WORDS, NUMBER, NUMBER[1:], str(CHAT), BOT_TOKEN, SECRET, TWILIO_TOKEN, SID]
+# The number as people write it; the parts that stand in several of these are looked for alone.
+SHAPES = [
+    NUMBER,
+    "447700900123",
+    "00447700900123",
+    "07700900123",
+    "+44 7700 900123",
+    "07700 900 123",
+    "(07700) 900-123",
+    "%2B447700900123",
+]
+PARTS = ["7700900123", "7700 900123", "7700 900 123", "900-123"]
+NEVER = [*WORDS, *PARTS, str(CHAT), BOT_TOKEN, SECRET, TWILIO_TOKEN, SID]
 LIBRARIES = ("aiohttp", "alembic", "asyncio", "httpcore", "httpx", "sqlalchemy", "telegram")
 
 
@@ -26,6 +46,7 @@ def log() -> Iterator[io.StringIO]:
     """The log of the product, at DEBUG; afterwards everything logs as it did before."""
     root, names = logging.getLogger(), [*ours.NOISY, "aiohttp.access"]
     before = root.handlers[:], root.level, logging.raiseExceptions
+    hooks = sys.excepthook, threading.excepthook, sys.unraisablehook
     levels = {
         name: (logging.getLogger(name).level, logging.getLogger(name).disabled) for name in names
     }
@@ -35,6 +56,7 @@ def log() -> Iterator[io.StringIO]:
     yield stream
     logging.captureWarnings(False)
     root.handlers, root.level, logging.raiseExceptions = before
+    sys.excepthook, threading.excepthook, sys.unraisablehook = hooks
     for name, (level, disabled) in levels.items():
         logging.getLogger(name).setLevel(level)
         logging.getLogger(name).disabled = disabled
@@ -103,6 +125,96 @@ async def test_a_step_that_breaks_leaves_no_word_in_the_log(
     assert [word for word in NEVER if word in log.getvalue()] == []
 
 
+def everybody_talks() -> None:
+    """Every logger of every library that is loaded, at the level that tells most."""
+    for name in logging.root.manager.loggerDict:
+        logging.getLogger(name).setLevel(logging.DEBUG)
+        logging.getLogger(name).disabled = False
+
+
+async def sign_in(built: House, client: Client) -> str:
+    """A caseworker's session id."""
+    made = partial(way_in.first_link, at=built.clock.now())
+    token = await built.store.write(made)
+    answer = await client.post(
+        "/desk/sign-in",
+        data={"token": token},
+        headers={"Sec-Fetch-Site": "same-origin"},
+        allow_redirects=False,
+    )
+    cookies = SimpleCookie(answer.headers["Set-Cookie"])
+    return next(iter(cookies.values())).value
+
+
+def breaking(*args: object, **more: object) -> None:
+    raise ValueError(f"cannot take {WORDS[0]} of {' and '.join(SHAPES)} with {BOT_TOKEN}")
+
+
+# What breaks: parts of the house, and their names in it.
+POINTS = {
+    "a step": ["inbox._step"],
+    "a rendering": ["inbox._render"],
+    "a commit": ["inbox.batch"],
+    "setting aside": ["inbox.batch", "inbox.park"],
+    "the store": ["store.write"],
+}
+
+
+@pytest.mark.parametrize("point", POINTS)
+async def test_canaries_are_nowhere(
+    log: io.StringIO, tmp_path: Path, capfd: pytest.CaptureFixture[str], point: str
+) -> None:
+    """Talks on both channels, then with something broken: log, output, /metrics, errors."""
+    async with house(tmp_path / "data") as (built, client):
+        everybody_talks()
+        session = await sign_in(built, client)
+        await talk(built, client)
+        for part, _, name in (place.partition(".") for place in POINTS[point]):
+            setattr(getattr(built, part), name, breaking)
+        for number, shape in enumerate(SHAPES, 200):
+            await text(client, number, f"{WORDS[0]} {shape}")
+            await chat(client, number, f"{WORDS[1]} {shape}")
+        await client.get(f"/desk/{WORDS[0]}?{NUMBER}", headers={"Cookie": f"a={session}"})
+        told = await (await client.get("/metrics")).text() + await trouble(built)
+    out, err = capfd.readouterr()
+    found = log.getvalue() + out + err + told
+    assert "ownpace_taken_total" in found
+    assert log.getvalue().count("failed") + log.getvalue().count("can't be stored") > 0
+    assert [never for never in [*NEVER, *SHAPES, session] if never in found] == []
+    assert all(json.loads(line) for line in log.getvalue().splitlines())
+
+
+async def trouble(built: House) -> str:
+    """What the errors of our own channels say of themselves, and things in an operator's hands."""
+    said = [repr(built.plan.settings), repr(built.plan.settings.twilio)]
+    for id, channel in built.channels.items():
+        out = Outgoing("m1", id, NUMBER if id.startswith("sms") else str(CHAT), WORDS[0])
+        try:
+            await channel.send(out)
+        except SendError as error:
+            said += [str(error), repr(error), repr(error.__cause__)]
+        said.append(repr(out) + repr(channel))
+    # The account's own number and SID are the operator's, in settings that they print themselves.
+    return " ".join(said).replace(SID, "")
+
+
+def test_what_nobody_catches_is_told_without_its_words(
+    log: io.StringIO, capfd: pytest.CaptureFixture[str]
+) -> None:
+    thread = threading.Thread(target=breaking)
+    thread.start()
+    thread.join()
+    try:
+        breaking()
+    except ValueError as error:
+        sys.excepthook(ValueError, error, error.__traceback__)
+    lines = [json.loads(line) for line in log.getvalue().splitlines()]
+    assert [line["level"] for line in lines] == ["critical"] * 2
+    assert all(line["error"].startswith("ValueError at test_log.py:") for line in lines)
+    found = log.getvalue() + "".join(capfd.readouterr())
+    assert [never for never in NEVER if never in found] == []
+
+
 def test_libraries_tell_their_place_and_no_more(log: io.StringIO) -> None:
     logging.getLogger("httpx").setLevel(logging.DEBUG)
     logging.getLogger("httpx").info("POST /bot%s/sendMessage", BOT_TOKEN)
@@ -139,10 +251,26 @@ def test_ids_and_codes_stay_readable(log: io.StringIO) -> None:
     assert json.loads(log.getvalue())["event"] == said
 
 
-def test_one_event_is_one_line(log: io.StringIO) -> None:
-    logging.getLogger("ownpace.test").info('a\r\nb\x1b[2J\u2028{"level": "c"}')
-    assert len(log.getvalue().splitlines()) == 1
-    assert "\x1b" not in log.getvalue()
+@pytest.mark.parametrize("shape", [shape for shape in SHAPES if shape[0] in "+0("])
+def test_a_number_in_a_message_of_ours_is_blotted_out(log: io.StringIO, shape: str) -> None:
+    logging.getLogger("ownpace.test").warning("to %s, twice", shape)
+    assert json.loads(log.getvalue())["event"] == "to [redacted], twice"
+
+
+LINES: list[tuple[type[logging.Formatter], Callable[[str], object]]] = [
+    (ours.JsonLines, json.loads),
+    (ours.TextLines, str.isprintable),
+]
+
+
+@given(st.text() | st.sampled_from(['a\r\nb\x1b[2J\u2028{"level": "c"}', '"}\n{"', "\x85\ud800"]))
+def test_one_event_is_one_line(words: str) -> None:
+    for form, is_well in LINES:
+        record = logging.LogRecord("ownpace.test", logging.INFO, "x.py", 1, words, None, None)
+        told = form().format(record)
+        assert len(told.splitlines()) == 1
+        assert is_well(told)
+        told.encode()
 
 
 def test_a_message_that_cannot_be_put_together_is_told_as_such(log: io.StringIO) -> None:

@@ -64,6 +64,9 @@ def test_nothing_set_is_a_good_start() -> None:
         ("OWNPACE_PUBLIC_URL", "http://intake.example.org"),
         ("OWNPACE_PUBLIC_URL", "https://intake.example.org/path"),
         ("OWNPACE_REHEARSAL", "perhaps"),
+        ("OWNPACE_METRICS_TOKEN", "tooshort"),
+        ("OWNPACE_LOG_LEVEL", "LOUD"),
+        ("OWNPACE_LOG_FORMAT", "verse"),
         ("TELEGRAM_BOT_TOKEN", "nocolonhere"),
         ("TELEGRAM_WEBHOOK_SECRET", "with space"),
         ("TELEGRAM_MODE", "carrierpigeon"),
@@ -94,7 +97,7 @@ def test_a_secret_comes_from_a_file_too(tmp_path: Path, monkeypatch: pytest.Monk
 def test_every_secret_may_come_from_a_file(tmp_path: Path) -> None:
     for name in (
         "DATABASE_URL OWNPACE_SECRET_KEY TELEGRAM_BOT_TOKEN TELEGRAM_WEBHOOK_SECRET"
-        " TWILIO_AUTH_TOKEN"
+        " TWILIO_AUTH_TOKEN OWNPACE_METRICS_TOKEN"
     ).split():
         missing = {f"{name}_FILE": str(tmp_path / "none")}
         assert fault(**missing) == f"{name}_FILE: that file can't be read."

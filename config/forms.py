@@ -1,0 +1,35 @@
+"""The forms of settings: what an address, a token and a secret look like."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, SecretStr
+
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+def _address(value: str) -> str:
+    """A web address without a path. Plain http only where it never leaves this machine."""
+    parts = urlsplit(value)
+    safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
+    if not safe or not parts.hostname or parts.path.strip("/") or parts.query or parts.fragment:
+        raise ValueError("not an address")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _matches(pattern: str) -> AfterValidator:
+    def check(value: SecretStr) -> SecretStr:
+        if not re.fullmatch(pattern, value.get_secret_value()):
+            raise ValueError("not of its form")
+        return value
+
+    return AfterValidator(check)
+
+
+Address = Annotated[str, AfterValidator(_address)]
+BotToken = Annotated[SecretStr, _matches("[0-9]{1,20}:[A-Za-z0-9_-]+")]
+MetricsToken = Annotated[SecretStr, _matches("[A-Za-z0-9_-]{16,256}")]
+WebhookSecret = Annotated[SecretStr, _matches("[A-Za-z0-9_-]{1,256}")]
