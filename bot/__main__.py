@@ -5,16 +5,14 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
-    from bot.app import House
-    from config.settings import Settings
+    from bot.sharing import Only
 
 WRONG_SETTINGS, DOWN = 3, 4
 VERSION = "0.1.0"
@@ -29,17 +27,22 @@ def cli() -> None:
 
 
 @cli.command()
-def serve() -> None:
+@click.option("--only", type=click.Choice(["web", "sender"]), help="A part; on PostgreSQL.")
+def serve(only: Only | None) -> None:
     """Run everything in one process, on the channels that the settings name."""
     with _plain_faults():
-        _run(demo=False)
+        from bot import serving
+
+        serving.run(only=only or "")
 
 
 @cli.command()
 def demo() -> None:
     """Try it: a rehearsal phone and a desk on this machine, with people who do not exist."""
     with _plain_faults():
-        _run(demo=True)
+        from bot import serving
+
+        serving.run(demo=True)
 
 
 @cli.command()
@@ -75,84 +78,78 @@ def desk_link(name: str | None) -> None:
     Without a NAME it is for the first worker. It works while Ownpace runs, too.
     """
     with _plain_faults():
-        from bot import running, way_in
-        from config import logging, secrets, settings
+        from bot import serving
 
-        known = settings.load()
-        secrets.private_folder(known.data)
-        logging.setup("WARNING")
-        base_url = known.public_url or running.local_url(known.host, known.port)
-        click.echo(way_in.address(base_url, _new_token(known, (name or "").strip())))
+        click.echo(serving.desk_link((name or "").strip()))
         click.echo("It works once, within 30 minutes.", err=True)
+
+
+@cli.command()
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def doctor(as_json: bool) -> None:
+    """Look whether all is well, while Ownpace runs or not, and say what to do."""
+    with _plain_faults():
+        from bot import doctor as practice
+
+        sys.exit(practice.run(click.echo, as_json))
+
+
+@cli.command()
+@click.argument("path", type=click.Path(path_type=Path))
+def backup(path: Path) -> None:
+    """Write a backup to the new file PATH, while Ownpace runs or not. The master key stays out."""
+    with _plain_faults():
+        from bot import upkeep
+        from config import settings
+
+        _tell(upkeep.take(settings.load(), path))
+
+
+@cli.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--overwrite", is_flag=True, help="Put what is there out of the way.")
+@click.option("--moved", is_flag=True, help="Nothing ran since the backup: send what waits.")
+def restore(path: Path, overwrite: bool, moved: bool) -> None:
+    """Make the backup PATH the database. What was erased since stays erased."""
+    with _plain_faults():
+        from bot import upkeep
+        from config import settings
+
+        _tell(upkeep.put_back(settings.load(), path, moved=moved, over=overwrite))
+
+
+@cli.command()
+@click.option("--seconds", type=click.FloatRange(1, 600), default=30, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def bench(seconds: float, as_json: bool) -> None:
+    """Measure how fast messages are taken, as ratios. Nothing real is touched."""
+    with _plain_faults():
+        from bot import worlds
+        from bot.bench import run
+        from config import logging, services
+
+        logging.setup("WARNING")
+        world = worlds.world(worlds.read(), services.practice())
+        sys.exit(run.run(world, seconds, as_json, click.echo))
+
+
+@cli.group()
+def db() -> None:
+    """The database's tables."""
+
+
+@db.command()
+def upgrade() -> None:
+    """Bring the tables to this version; a copy of before is made first, in the data folder."""
+    with _plain_faults():
+        from bot import upkeep
+        from config import settings
+
+        _tell(upkeep.upgrade(settings.load()))
 
 
 def main() -> None:
     cli(prog_name="ownpace")
-
-
-def _run(demo: bool) -> None:
-    import asyncio
-
-    from bot import app, running
-    from config import logging, secrets, settings
-
-    known = settings.load()
-    plan = app.plan(known, rehearse=demo)
-    secrets.private_folder(known.data)
-    logging.setup()
-    with running.alone(known.data):
-        sock = running.listen(known.host, known.port)
-        asyncio.run(app.serve(plan, sock, _tell_demo if demo else _tell_serve))
-
-
-def _new_token(known: Settings, name: str) -> str:
-    """A token for this worker or the first one, whether Ownpace runs on the folder or not."""
-    from datetime import UTC, datetime
-
-    from bot import app, running, way_in
-
-    now = datetime.now(UTC)
-
-    def made(connection: Connection) -> str:
-        return way_in.link(connection, name, now) if name else way_in.first_link(connection, now)
-
-    try:
-        with running.alone(known.data):
-            store = app.open_store(app.plan(known))
-            try:
-                return store.write_sync(made)
-            finally:
-                store.close_sync()
-    except running.Taken:
-        return way_in.beside(known.database_url, made)
-
-
-async def _tell_demo(house: House, local: str) -> None:
-    from bot import way_in
-    from bot.app import desk_link
-
-    link = await desk_link(house, way_in.practice_link)
-    phone = f"{local}/rehearse/" if house.plan.rehearsed else "only on OWNPACE_HOST 127.0.0.1"
-    live = ", ".join(account.traits.name for account in house.plan.live)
-    click.echo(
-        f"\n  Rehearsal phone  {phone}\n  Desk             {link}\n\n"
-        f"  The desk's address works once, within 30 minutes. Ctrl-C ends it all.\n"
-        + (f"  Real people can reach it by: {live}.\n" if live else "")
-    )
-
-
-async def _tell_serve(house: House, local: str) -> None:
-    from bot import way_in
-    from bot.app import desk_link
-
-    live = ", ".join(account.traits.name for account in house.plan.live)
-    click.echo(f"Live: {live or 'no real channel'}")
-    if not live:
-        click.echo(f"  To go live: {house.plan.missing}")
-    if house.plan.rehearsed:
-        click.echo(f"Rehearsal phone: {local}/rehearse/")
-    link = await desk_link(house, way_in.first_link)
-    click.echo(f"Desk (works once, within 30 minutes): {link}")
 
 
 @contextlib.contextmanager
@@ -161,6 +158,7 @@ def _plain_faults() -> Iterator[None]:
     from bot.conversation.channel import Away
     from bot.conversation.flow import FlowError
     from bot.running import Down
+    from bot.upkeep import Failed
     from config.settings import SettingsError
     from store.session import Unusable
 
@@ -170,9 +168,16 @@ def _plain_faults() -> Iterator[None]:
         _end(str(error), WRONG_SETTINGS)
     except (Down, Away) as error:
         _end(str(error), DOWN)
+    except Failed as error:
+        _end(str(error), error.code)
     except (KeyboardInterrupt, BrokenPipeError):
         # Nobody reads on; what is left must not complain while Python ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _tell(lines: Iterable[str]) -> None:
+    for line in lines:
+        click.echo(line)
 
 
 def _end(why: str, code: int) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -18,27 +18,31 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 import desk.app
-from bot import front, menu, running, way_in, worlds
-from bot.channels import sms, telegram_arrivals
+from bot import front, menu, running, upkeep, watching, way_in, worlds
+from bot.catching_up import CatchingUp
+from bot.channels import sms_hooks, telegram_arrivals
 from bot.channels.sms import SmsChannel
+from bot.channels.sms_log import SmsLog
 from bot.channels.telegram import TelegramChannel
 from bot.clock import Clock
 from bot.conversation.channel import SMS, TELEGRAM, Account, Away, Channel
-from bot.conversation.model import World
+from bot.conversation.model import Delivered, Failed, World
 from bot.housekeeping import Housekeeper
 from bot.inbound import Inbox
 from bot.outbound import Sender
 from bot.rehearsing import Rehearsal
 from bot.running import Down, Job
+from bot.sharing import Only, shared_out
 from bot.worlds import Library
 from config import secrets, services
 from config.services import MAIN, PRACTICE
 from config.settings import LOOPBACK, Settings, SettingsError, Twilio
-from store import installation
+from store import engines, erased, installation, marks
 from store.sealing import Keys
 from store.session import Store
 
 TELEGRAM_PATH = "/channels/telegram"
+SEEN_LONGER = timedelta(hours=48)  # than words are kept: no copy of them comes in again
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,7 @@ class Plan:
     live: tuple[Account, ...]
     rehearsed: tuple[Account, ...]
     missing: str = ""
+    only: Only = ""
 
 
 @dataclass(slots=True)
@@ -66,6 +71,7 @@ class House:
     web: web.Application
     channels: dict[str, Channel] = field(default_factory=dict)
     jobs: dict[str, Job] = field(default_factory=dict)
+    sender: Sender = field(init=False)
 
     async def close(self) -> None:
         for channel in self.channels.values():
@@ -76,9 +82,12 @@ class House:
 # --- The settings --------------------------------------------------------------------------------
 
 
-def plan(settings: Settings, rehearse: bool = False) -> Plan:
+def plan(settings: Settings, rehearse: bool = False, only: Only = "") -> Plan:
     """Look at everything before anything is opened. `rehearse` asks for the rehearsal phone even
-    beside real channels. Raises `SettingsError`, or `FlowError` for flows and catalogues."""
+    beside real channels; a process that does only a part has none. Raises `SettingsError`, or
+    `FlowError` for flows and catalogues."""
+    if only and not engines.is_shared(engines.address(settings.database_url)):
+        raise SettingsError("DATABASE_URL: --only needs PostgreSQL; SQLite has one process.")
     main, library, live = services.main(settings), worlds.read(), _live(settings)
     if live and main.placeholders:
         names = ", ".join(f"OWNPACE_SERVICE_{name.upper()}" for name in main.placeholders)
@@ -87,9 +96,9 @@ def plan(settings: Settings, rehearse: bool = False) -> Plan:
             f" can write to it: in {settings.config}, or as {names}."
         )
     made = {s.id: worlds.world(library, s) for s in (main.service, services.practice())}
-    rehearsed = _rehearsed(settings, asked=rehearse or not live)
+    rehearsed = () if only else _rehearsed(settings, asked=rehearse or not live)
     missing = ", ".join(main.placeholders) or "a channel: TELEGRAM_BOT_TOKEN, or TWILIO_*"
-    return Plan(settings, library, made, live, rehearsed, f"fill in {missing}")
+    return Plan(settings, library, made, live, rehearsed, f"fill in {missing}", only)
 
 
 def _live(settings: Settings) -> tuple[Account, ...]:
@@ -130,34 +139,46 @@ async def build(plan: Plan, base_url: str) -> House:
     clock = Clock(await store.read(installation.ahead))
     known = {account.id: account for account in (*plan.live, *plan.rehearsed)}
     inbox = Inbox(store, plan.worlds, known, clock)
-    housekeeper = Housekeeper(store, inbox, clock, plan.worlds)
-    public = urlsplit(plan.settings.public_url or "").hostname or ""
-    app = web.Application(middlewares=[front.calm, front.only_our_names(public)])
-    app.add_routes(front.health(store) + front.doors(bool(plan.rehearsed)))
-    house = House(plan, base_url, store, clock, inbox, housekeeper, app)
+    seen_for = max(map(_kept, plan.worlds.values())) + SEEN_LONGER
+    housekeeper = Housekeeper(store, inbox, clock, plan.worlds, seen_for=seen_for)
+    house = House(plan, base_url, store, clock, inbox, housekeeper, _front(plan, store, clock))
     _add_channels(house)
-    sender = Sender(store, house.channels, inbox, clock)
-    house.jobs |= {"housekeeping": housekeeper.run, "sender": sender.run}
+    house.sender = Sender(store, house.channels, inbox, clock, waking=partial(_waking, plan))
+    house.jobs |= {"housekeeping": housekeeper.run, "sender": house.sender.run}
     _add_desk(house)
+    house.jobs = shared_out(house.jobs, store, inbox.queued.set, plan.only)
+    if plan.only == "sender":
+        house.web = _front(plan, store, clock)
     return house
+
+
+def _front(plan: Plan, store: Store, clock: Clock) -> web.Application:
+    """What every process answers: is it well, and what does it count?"""
+    public = urlsplit(plan.settings.public_url or "").hostname or ""
+    app = web.Application(middlewares=front.before_all(public), client_max_size=front.MOST_BODY)
+    app.add_routes(front.health(store) + front.doors(bool(plan.rehearsed)))
+    app.router.add_get("/metrics", watching.page(store, clock, plan.settings.metrics_token))
+    return app
 
 
 def open_store(plan: Plan) -> Store:
     settings = plan.settings
-    given = settings.secret_key
-    key = given.get_secret_value() if given else secrets.kept(settings.data, "secret-key")
+    key = secrets.master(settings)
     try:
+        upkeep.copy_before_upgrade(settings)
         store = Store.open(settings.database_url, Keys(key.encode()))
-        store.write_sync(partial(_furnish, plan=plan))
+        store.note_erased_in(settings.data / erased.FILE)
+        store.write_sync(partial(_furnish, plan=plan, keys=store.keys))
     except (Away, OSError, SQLAlchemyError) as error:
         kind = type(error).__name__
         raise Down(f"DATABASE_URL: that database can't be opened ({kind}).") from None
     return store
 
 
-def _furnish(connection: Connection, plan: Plan) -> None:
+def _furnish(connection: Connection, plan: Plan, keys: Keys) -> None:
     made = [(world.service.id, world.service.practice) for world in plan.worlds.values()]
     installation.furnish(connection, made, (*plan.live, *plan.rehearsed))
+    marks.hide(connection, keys)
     for id, flow in plan.library.flows.items():
         text = plan.library.texts[id]
         installation.keep_flow(connection, id, flow.fingerprint, text, datetime.now(UTC))
@@ -201,9 +222,34 @@ def _add_sms(house: House, twilio: Twilio) -> None:
         public_url=twilio.public_url,
         api_base=twilio.api_base,
     )
-    away = worlds.away_text(house.plan.worlds[account.service])
+    world = house.plan.worlds[account.service]
     house.channels[account.id] = channel
-    house.web.add_routes(sms.routes(channel, house.inbox.receive, house.clock.now, away))
+    gone = partial(_erased_addresses, house)
+    parts = (house.store, SmsLog(channel), house.inbox, house.clock)
+    catching_up = CatchingUp(*parts, keep=_kept(world), gone=gone)
+    house.jobs["sms log"] = catching_up.run
+    away, again = worlds.away_text(world), partial(_once_more, house)
+    receive, now = catching_up.receive, house.clock.now
+    house.web.add_routes(sms_hooks.routes(channel, receive, now, away, once_more=again))
+
+
+async def _once_more(
+    house: House, event: Delivered | Failed, ref: str, seconds: float | None
+) -> bool:
+    return await house.sender.again(event, ref, seconds)
+
+
+def _erased_addresses(house: House) -> Mapping[str, datetime]:
+    return erased.read(house.plan.settings.data / erased.FILE).addresses
+
+
+def _waking(plan: Plan, service: str, at: datetime) -> datetime:
+    return plan.worlds[service].service.waking_time(at)
+
+
+def _kept(world: World) -> timedelta:
+    """How long words are kept at most."""
+    return timedelta(days=max(world.service.keep_days, world.service.keep_partial_days))
 
 
 def _add_rehearsal(house: House) -> None:

@@ -67,9 +67,14 @@ def test_help_is_quick(tmp_path: Path) -> None:
 def test_help_lists_only_what_works(tmp_path: Path) -> None:
     listed = ownpace(tmp_path, "--help").stdout.partition("Commands:")[2]
     assert [line.split()[0] for line in listed.strip().splitlines()] == [
+        "backup",
+        "bench",
         "chat",
+        "db",
         "demo",
         "desk-link",
+        "doctor",
+        "restore",
         "serve",
     ]
 
@@ -82,8 +87,10 @@ def test_help_lists_only_what_works(tmp_path: Path) -> None:
         (("chat", "--flow", "none"), {}, 2, "self_referral"),
         (("chat", "--lang", "tlh"), {}, 2, "en, es"),
         (("serve",), {"OWNPACE_PORT": "x"}, 3, "OWNPACE_PORT"),
-        (("serve",), {"DATABASE_URL": "postgres://u:hunter2@h/d"}, 3, "not in this version yet"),
-        (("serve",), {"DATABASE_URL": "postgresql://u:hunter2@h/d"}, 3, "not in this version yet"),
+        (("serve", "--only", "web"), {}, 3, "PostgreSQL"),
+        (("serve", "--only", "sender"), {}, 3, "PostgreSQL"),
+        (("serve",), {"DATABASE_URL": "postgres://u:hunter2@127.0.0.1:9/d"}, 4, "DATABASE_URL"),
+        (("serve",), {"DATABASE_URL": "mysql://u:hunter2@h/d"}, 3, "not supported"),
         (("serve",), {"OWNPACE_SERVICE_LANGUAGES": "en,tlh"}, 3, "tlh"),
         (("serve",), {"TELEGRAM_BOT_TOKEN": TOKEN}, 3, "OWNPACE_SERVICE_PHONE"),
         (("serve",), {"DATABASE_URL": "sqlite:////proc/none/x.db"}, 4, "DATABASE_URL"),
@@ -108,6 +115,7 @@ def test_a_port_in_use_is_told(tmp_path: Path, port: int) -> None:
 def test_a_database_that_is_none(tmp_path: Path) -> None:
     path = tmp_path / "not.db"
     path.write_text("this is no database, whatever its name says")
+    path.chmod(0o600)
     done = ownpace(tmp_path / "data", "demo", OWNPACE_PORT="0", DATABASE_URL=f"sqlite:///{path}")
     assert done.returncode == 4
     assert "Traceback" not in done.stderr

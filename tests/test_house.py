@@ -12,7 +12,7 @@ OURS = ("bot", "store", "desk", "config")
 CORE = "bot.conversation"
 # What the core and the edges say to each other.
 VOCABULARY = (f"{CORE}.model", f"{CORE}.effects", f"{CORE}.channel")
-WIRING = ("bot.app", "bot.__main__")
+WIRING = ("bot.app", "bot.serving", "bot.__main__")
 
 # A module follows the longest name that it starts with. Each line: what it may import of ours.
 MAY_IMPORT = {
@@ -29,6 +29,10 @@ MAY_IMPORT = {
     ),
     "config": ("config", CORE),
     "bot": ("bot", "store"),
+    # What operators' commands do: they have settings in one hand and the database in the other.
+    "bot.upkeep": OURS,
+    "bot.doctor": OURS,
+    "bot.serving": OURS,
     "bot.app": OURS,
     "bot.__main__": OURS,
 }

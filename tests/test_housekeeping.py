@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +17,8 @@ from store import rights
 from store import tables as t
 from store.sealing import Keys
 from store.session import Store
+from tests.databases import SQLITE_ONLY
+from tests.houses import everything
 from tests.recording import MONDAY, SERVICE, NotingInbox, Someone, StillClock, furnish, meet, write
 
 DAY = timedelta(days=1)
@@ -26,8 +27,8 @@ DAY = timedelta(days=1)
 class Home:
     """A housekeeper, and people with timers."""
 
-    def __init__(self, store: Store, folder: Path) -> None:
-        self.store, self.folder = store, folder
+    def __init__(self, store: Store, url: str) -> None:
+        self.store, self.url = store, url
         self.clock, self.inbox = StillClock(), NotingInbox(store)
         self.keeper = Housekeeper(store, self.inbox, self.clock, [SERVICE])
 
@@ -42,14 +43,14 @@ class Home:
         return list(await self.store.read(lambda c: c.execute(query).all()))
 
     def files(self) -> bytes:
-        return b"".join(path.read_bytes() for path in self.folder.glob("ownpace.db*"))
+        return everything(self.store, self.url)
 
 
 @pytest.fixture
-async def home(tmp_path: Path) -> AsyncIterator[Home]:
-    store = Store.open(f"sqlite:///{tmp_path}/ownpace.db", Keys(b"k" * 32))
+async def home(url: str) -> AsyncIterator[Home]:
+    store = Store.open(url, Keys(b"k" * 32))
     await store.write(furnish)
-    yield Home(store, tmp_path)
+    yield Home(store, url)
     await store.close()
 
 
@@ -106,6 +107,7 @@ async def test_what_is_past_its_date_is_erased_from_the_files_without_a_word(hom
     assert await home.rows(select(t.outgoing)) == []
 
 
+@SQLITE_ONLY
 async def test_what_a_person_erased_is_out_of_the_files_after_a_sweep(home: Home) -> None:
     ana = await home.meet("1001")
     await home.store.write(lambda c: write(c, ana, "Ana's words"))

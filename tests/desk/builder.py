@@ -7,9 +7,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from aiohttp import web
@@ -24,6 +22,7 @@ from store import tables as t
 from store.ids import new_id
 from store.sealing import Keys, Sealer
 from store.session import Store
+from tests.databases import Kind, fresh
 
 FLOW = Path(__file__).parent.parent.parent / "bot/flows/self_referral.toml"
 THURSDAY = datetime(2026, 11, 19, 10, 0, tzinfo=UTC)  # the service is in London: the same hour
@@ -287,21 +286,10 @@ class _Adder:
             self.own(t.promise, kind="read", due_at=due, made_at=self.at)
 
 
-@cache
-def empty_database() -> bytes:
-    """A database with its tables made, once: every test begins with a copy."""
-    with TemporaryDirectory() as folder:
-        file = Path(folder, "empty.db")
-        Store.open(f"sqlite:///{file}", KEYS).close_sync()
-        return file.read_bytes()
-
-
 @asynccontextmanager
-async def a_desk(folder: Path, secure: bool = False) -> AsyncIterator[Desk]:
+async def a_desk(folder: Path, secure: bool = False, kind: Kind = "sqlite") -> AsyncIterator[Desk]:
     """A desk over an empty database with two services: a real one and one for practice."""
-    clock, file = StandingClock(), folder / "desk.db"
-    file.write_bytes(empty_database())
-    store = Store.open(f"sqlite:///{file}", KEYS)
+    clock, store = StandingClock(), Store.open(fresh(kind, folder), KEYS)
     root = web.Application()
     desk = desk_app.build(store, {"self_referral": flow()}, SERVICES, clock, BASE, secure)
     root.add_subapp("/desk", desk)

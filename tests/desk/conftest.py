@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.databases import Kind
 from tests.desk.builder import Desk, a_desk
 
 
 @pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    async with a_desk(tmp_path) as made:
+async def desk(kind: Kind, tmp_path: Path) -> AsyncIterator[Desk]:
+    async with a_desk(tmp_path, kind=kind) as made:
         yield made

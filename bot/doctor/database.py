@@ -1,0 +1,162 @@
+"""The database and what waits in it, read while others go on writing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Connection, func, select, text
+from sqlalchemy.exc import DatabaseError, OperationalError, SQLAlchemyError
+
+from bot.doctor.finding import Finding, green, red, several, yellow
+from config import secrets
+from config.settings import Settings, SettingsError
+from store import beside, erased, figures, migrations
+from store import tables as t
+from store.rights import Gone
+from store.sealing import Keys
+from store.session import Unusable
+
+STUCK, LONG = timedelta(minutes=15), timedelta(hours=1)
+NOT_READ: tuple[Gone, ...] = ("erased", "expired")
+
+
+class Silent(Exception):
+    """The database does not answer."""
+
+
+def database(settings: Settings) -> Iterator[Finding]:
+    """Everything about it. Raises `Silent` after a finding that says so."""
+    url = settings.database_url
+    if beside.is_in_memory(url):
+        yield yellow("database", "It lives in memory: the end of the process is its end.", _GIVE)
+        return
+    try:
+        with beside.reading(url) as connection:
+            yield from several(_tables(connection), _sound(connection), _key(connection, settings))
+            if migrations.revision(connection) == migrations.head():
+                yield from waiting(connection, settings)
+    except beside.Nothing:
+        yield green("database", "There is none yet: it is made when Ownpace starts.")
+    except (SQLAlchemyError, OSError) as error:
+        if isinstance(error, DatabaseError) and not isinstance(error, OperationalError):
+            yield red("integrity", "The file is damaged, or no database.", _RESTORE)
+            return
+        kind = type(error).__name__
+        says = f"It does not answer ({kind})."
+        yield red("database", says, "Look at DATABASE_URL, and whether the server or disk is up.")
+        raise Silent from None
+
+
+_RESTORE = "End Ownpace, keep the file, and restore the last backup: ownpace restore PATH."
+_GIVE = "Leave DATABASE_URL out, or give a file or a PostgreSQL server."
+
+
+def _tables(connection: Connection) -> Iterator[Finding]:
+    present, head = migrations.revision(connection), migrations.head()
+    if present == head:
+        yield green("database", f"It answers, and its tables are those of this version ({head}).")
+        return
+    try:
+        migrations.check_known(present or head or "")
+    except migrations.Refused:
+        says = f"Its tables are of a newer version ({present})."
+        yield red("database", says, "Install that version, or restore a backup of before.")
+        return
+    do = "ownpace db upgrade, or start ownpace serve: both make a copy first."
+    yield yellow("database", f"Its tables are of an older version ({present or 'none'}).", do)
+
+
+def _sound(connection: Connection) -> Iterator[Finding]:
+    if connection.dialect.name != "sqlite":
+        yield green("integrity", "PostgreSQL looks after its pages itself.")
+        return
+    told = connection.execute(text("PRAGMA integrity_check(1)")).scalar()
+    lost = connection.execute(text("PRAGMA foreign_key_check")).first()
+    mode = connection.execute(text("PRAGMA journal_mode")).scalar()
+    if told != "ok" or lost:
+        says = "The file is damaged." if told != "ok" else "Rows refer to rows that are not there."
+        yield red("integrity", says, _RESTORE)
+    elif mode != "wal":
+        says = f"The journal is {mode}: readers and the writer wait for each other."
+        yield yellow("integrity", says, "Start ownpace serve once: it sets it.")
+    else:
+        yield green("integrity", "Every page is sound.")
+
+
+def _key(connection: Connection, settings: Settings) -> Iterator[Finding]:
+    try:
+        key = secrets.master(settings, make=False)
+        migrations.try_key(connection, Keys(key.encode()))
+    except (SettingsError, migrations.Refused, Unusable) as error:
+        yield red("master key", f"{error}.", "Put back the key that belongs to this database.")
+    else:
+        yield green("master key", "It opens the database.")
+
+
+# --- What waits ----------------------------------------------------------------------------------
+
+
+def waiting(connection: Connection, settings: Settings) -> Iterator[Finding]:
+    now = datetime.now(UTC)
+    found = figures.read(connection, now)
+    yield _queue(found, now)
+    yield _parked(found)
+    yield _promises(connection, now)
+    if settings.twilio:
+        yield _read_back(connection)
+    yield _erased(connection, settings)
+
+
+def _queue(found: figures.Figures, now: datetime) -> Finding:
+    since = min((w.since for w in found.queue.values() if w.since), default=now)
+    count, age = sum(w.count for w in found.queue.values()), now - since
+    if age <= STUCK:
+        return green("queue", f"{count} messages wait, none for long.")
+    says = f"{count} messages wait, the oldest for {int(age.total_seconds() // 60)} minutes."
+    do = "Is ownpace serve running? Its log says what the provider answers."
+    return (red if age > LONG else yellow)("queue", says, do)
+
+
+def _parked(found: figures.Figures) -> Finding:
+    count = sum(w.count for w in found.parked.values())
+    if not count:
+        return green("set aside", "Nothing.")
+    says = f"{count} messages could not be read or taken, and nobody has looked."
+    return yellow("set aside", says, "Look at them at the desk: somebody may wait for an answer.")
+
+
+def _promises(connection: Connection, now: datetime) -> Finding:
+    real = select(t.service.c.id).where(~t.service.c.practice)
+    late = select(func.count()).where(
+        t.handover.c.taken_at.is_(None),
+        t.handover.c.kind.not_in(NOT_READ),
+        t.handover.c.due_at < now,
+        t.handover.c.service.in_(real),
+    )
+    count = connection.scalar(late) or 0
+    if not count:
+        return green("promises", "Every hand-over was picked up in the time that was promised.")
+    says = f"{count} people were told a time by which a worker reads, and it is past."
+    return red("promises", says, "Read them now, at the desk.")
+
+
+def _read_back(connection: Connection) -> Finding:
+    """The mark is the time of the newest message in the log: a quiet day leaves it where it is."""
+    read_to = connection.scalar(select(func.min(t.account.c.read_to)))
+    if read_to is None:
+        says = "Twilio's log was not read back yet."
+        return yellow("read-back", says, "Start ownpace serve: it reads what came in meanwhile.")
+    return green("read-back", f"Twilio's log was read up to {read_to:%Y-%m-%d %H:%M} UTC.")
+
+
+def _erased(connection: Connection, settings: Settings) -> Finding:
+    """Is everybody who was erased known to the file that restores go by?"""
+    noted = erased.read(settings.data / erased.FILE)
+    gone = connection.scalars(select(t.person.c.id).where(t.person.c.erased_at.is_not(None)))
+    missing = len(set(gone) - noted.people)
+    if missing or noted.unread:
+        says = f"{missing} erased people are not noted for restores; {noted.unread} notes are cut."
+        do = "Start ownpace serve, which notes them; then make a backup and destroy older ones."
+        return yellow("erased", says, do)
+    return green("erased", "Who was erased is noted for restores.")

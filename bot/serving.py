@@ -1,0 +1,79 @@
+"""What `serve`, `demo` and `desk-link` do: start it all, and say where it is."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+
+import click
+from sqlalchemy import Connection
+
+from bot import app, running, upkeep, way_in
+from bot.app import House
+from bot.sharing import Only
+from config import logging, secrets, settings
+from config.settings import Settings
+from store import engines
+
+
+def desk_link(name: str) -> str:
+    """A one-time address for this worker, or the first one."""
+    known = settings.load()
+    secrets.private_folder(known.data)
+    logging.setup("WARNING")
+    base_url = known.public_url or running.local_url(known.host, known.port)
+    return way_in.address(base_url, new_token(known, name))
+
+
+def run(demo: bool = False, only: Only = "") -> None:
+    """Serve until told to stop."""
+    known = settings.load()
+    plan = app.plan(known, rehearse=demo, only=only)
+    secrets.private_folder(known.data)
+    upkeep.close_to_others(known)
+    logging.setup(known.log_level, form=known.log_format)
+    with running.alone(known.data, engines.is_shared(engines.address(known.database_url))):
+        sock = running.listen(known.host, known.port)
+        asyncio.run(app.serve(plan, sock, tell_demo if demo else tell_serve))
+
+
+def new_token(known: Settings, name: str) -> str:
+    """A token for this worker or the first one, whether Ownpace runs on the folder or not."""
+    now = datetime.now(UTC)
+
+    def made(connection: Connection) -> str:
+        return way_in.link(connection, name, now) if name else way_in.first_link(connection, now)
+
+    try:
+        with running.alone(known.data, engines.is_shared(engines.address(known.database_url))):
+            store = app.open_store(app.plan(known))
+            try:
+                return store.write_sync(made)
+            finally:
+                store.close_sync()
+    except running.Taken:
+        return way_in.beside(known.database_url, made)
+
+
+async def tell_demo(house: House, local: str) -> None:
+    link = await app.desk_link(house, way_in.practice_link)
+    phone = f"{local}/rehearse/" if house.plan.rehearsed else "only on OWNPACE_HOST 127.0.0.1"
+    live = ", ".join(account.traits.name for account in house.plan.live)
+    click.echo(
+        f"\n  Rehearsal phone  {phone}\n  Desk             {link}\n\n"
+        f"  The desk's address works once, within 30 minutes. Ctrl-C ends it all.\n"
+        + (f"  Real people can reach it by: {live}.\n" if live else "")
+    )
+
+
+async def tell_serve(house: House, local: str) -> None:
+    live = ", ".join(account.traits.name for account in house.plan.live)
+    click.echo(f"Live: {live or 'no real channel'}")
+    if not live:
+        click.echo(f"  To go live: {house.plan.missing}")
+    if house.plan.rehearsed:
+        click.echo(f"Rehearsal phone: {local}/rehearse/")
+    if house.plan.only == "sender":
+        return
+    link = await app.desk_link(house, way_in.first_link)
+    click.echo(f"Desk (works once, within 30 minutes): {link}")

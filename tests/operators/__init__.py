@@ -1,0 +1,1 @@
+"""What operators' commands do: back up, restore, upgrade, look after."""
