@@ -1,7 +1,7 @@
 """Builds everything once, and wires it: the only place that knows all the parts.
 
-`plan` looks at the settings and opens nothing; `build` opens the database and makes the parts;
-`serve` runs them.
+`plans.plan` looked at the settings and opened nothing; `build` opens the database and makes the
+parts; `serve` runs them.
 """
 
 from __future__ import annotations
@@ -25,37 +25,25 @@ from bot.channels.sms import SmsChannel
 from bot.channels.sms_log import SmsLog
 from bot.channels.telegram import TelegramChannel
 from bot.clock import Clock
-from bot.conversation.channel import SMS, TELEGRAM, Account, Away, Channel
+from bot.conversation.channel import Away, Channel
 from bot.conversation.model import Delivered, Failed, World
 from bot.housekeeping import Housekeeper
+from bot.in_order import InOrder
 from bot.inbound import Inbox
 from bot.outbound import Sender
+from bot.plans import Plan, sms_account, telegram_account
 from bot.rehearsing import Rehearsal
 from bot.running import Down, Job
-from bot.sharing import Only, shared_out
-from bot.worlds import Library
-from config import secrets, services
-from config.services import MAIN, PRACTICE
-from config.settings import LOOPBACK, Settings, SettingsError, Twilio
-from store import engines, erased, installation, marks
+from bot.sharing import shared_out
+from config import secrets
+from config.services import PRACTICE
+from config.settings import Twilio
+from store import erased, installation, marks
 from store.sealing import Keys
 from store.session import Store
 
 TELEGRAM_PATH = "/channels/telegram"
 SEEN_LONGER = timedelta(hours=48)  # than words are kept: no copy of them comes in again
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What the settings come to. `live` are accounts that real people can reach."""
-
-    settings: Settings
-    library: Library
-    worlds: Mapping[str, World]
-    live: tuple[Account, ...]
-    rehearsed: tuple[Account, ...]
-    missing: str = ""
-    only: Only = ""
 
 
 @dataclass(slots=True)
@@ -77,54 +65,6 @@ class House:
         for channel in self.channels.values():
             await channel.close()
         await self.store.close()
-
-
-# --- The settings --------------------------------------------------------------------------------
-
-
-def plan(settings: Settings, rehearse: bool = False, only: Only = "") -> Plan:
-    """Look at everything before anything is opened. `rehearse` asks for the rehearsal phone even
-    beside real channels; a process that does only a part has none. Raises `SettingsError`, or
-    `FlowError` for flows and catalogues."""
-    if only and not engines.is_shared(engines.address(settings.database_url)):
-        raise SettingsError("DATABASE_URL: --only needs PostgreSQL; SQLite has one process.")
-    main, library, live = services.main(settings), worlds.read(), _live(settings)
-    if live and main.placeholders:
-        names = ", ".join(f"OWNPACE_SERVICE_{name.upper()}" for name in main.placeholders)
-        raise SettingsError(
-            f"The service's {' and '.join(main.placeholders)} must be filled in before real people"
-            f" can write to it: in {settings.config}, or as {names}."
-        )
-    made = {s.id: worlds.world(library, s) for s in (main.service, services.practice())}
-    rehearsed = () if only else _rehearsed(settings, asked=rehearse or not live)
-    missing = ", ".join(main.placeholders) or "a channel: TELEGRAM_BOT_TOKEN, or TWILIO_*"
-    return Plan(settings, library, made, live, rehearsed, f"fill in {missing}", only)
-
-
-def _live(settings: Settings) -> tuple[Account, ...]:
-    found = []
-    if settings.telegram_token:
-        found.append(_telegram(settings.telegram_token.get_secret_value()))
-    if settings.twilio:
-        found.append(_sms(settings.twilio))
-    return tuple(found)
-
-
-def _telegram(token: str) -> Account:
-    # The number before the colon is the bot's public id.
-    return Account(f"telegram:{token.partition(':')[0]}", MAIN, TELEGRAM)
-
-
-def _sms(twilio: Twilio) -> Account:
-    return Account(f"sms:{twilio.sender}", MAIN, SMS)
-
-
-def _rehearsed(settings: Settings, asked: bool) -> tuple[Account, ...]:
-    """Phones that do not exist; they ring on this machine only."""
-    wanted = asked if settings.rehearsal is None else settings.rehearsal
-    if not wanted or settings.host not in LOOPBACK:
-        return ()
-    return tuple(Account(f"rehearsal-{t.name}", PRACTICE, t) for t in (SMS, TELEGRAM))
 
 
 # --- Making the parts ----------------------------------------------------------------------------
@@ -195,12 +135,12 @@ def _add_channels(house: House) -> None:
 
 
 def _add_telegram(house: House, token: str) -> None:
-    settings, account = house.plan.settings, _telegram(token)
+    settings, account = house.plan.settings, telegram_account(token)
     channel = TelegramChannel(account.id, token, settings.telegram_api)
     house.channels[account.id] = channel
     commands = menu.menu(house.plan.worlds[account.service])
     house.jobs["telegram menu"] = partial(menu.show, channel, commands)
-    receive, park = house.inbox.receive, house.inbox.park
+    receive, park = InOrder(house.inbox, partial(_recorded, house)).receive, house.inbox.park
     if settings.polls:
         house.jobs["telegram polling"] = partial(telegram_arrivals.poll, channel, receive, park)
         return
@@ -213,7 +153,7 @@ def _add_telegram(house: House, token: str) -> None:
 
 
 def _add_sms(house: House, twilio: Twilio) -> None:
-    account = _sms(twilio)
+    account = sms_account(twilio)
     channel = SmsChannel(
         account=account,
         account_sid=twilio.account_sid,
@@ -225,12 +165,17 @@ def _add_sms(house: House, twilio: Twilio) -> None:
     world = house.plan.worlds[account.service]
     house.channels[account.id] = channel
     gone = partial(_erased_addresses, house)
-    parts = (house.store, SmsLog(channel), house.inbox, house.clock)
+    inbox = InOrder(house.inbox, partial(_recorded, house))
+    parts = (house.store, SmsLog(channel), inbox, house.clock)
     catching_up = CatchingUp(*parts, keep=_kept(world), gone=gone)
     house.jobs["sms log"] = catching_up.run
     away, again = worlds.away_text(world), partial(_once_more, house)
     receive, now = catching_up.receive, house.clock.now
     house.web.add_routes(sms_hooks.routes(channel, receive, now, away, once_more=again))
+
+
+async def _recorded(house: House, account: str, address: str) -> None:
+    await house.sender.recorded(account, address)
 
 
 async def _once_more(

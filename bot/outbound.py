@@ -62,6 +62,7 @@ class Sender:
         self._looking = asyncio.Lock()
         # By account and contact; a row begun and not here was cut short.
         self._serving: dict[str, dict[str, asyncio.Task[None]]] = {name: {} for name in channels}
+        self._calls: dict[tuple[str, str], asyncio.Task[None]] = {}  # by account and address
 
     async def run(self) -> None:
         """Send until cancelled; calls under way then have a few seconds to end."""
@@ -80,6 +81,11 @@ class Sender:
         started = await self._start()
         await asyncio.gather(*self._tasks())
         return started
+
+    async def recorded(self, account: str, address: str) -> None:
+        """Until what is being sent to this address at this moment is sent, and noted."""
+        if task := self._calls.get((account, address)):
+            await asyncio.wait([task])
 
     async def again(self, event: Delivered | Failed, ref: str, seconds: float | None) -> bool:
         """Is this news of what was sent as `ref` dealt with here? It is where the message goes out
@@ -121,6 +127,7 @@ class Sender:
                 serving = self._serving[row.out.account]
                 task = asyncio.create_task(self._serve(row), name=row.out.message)
                 serving[row.contact] = task
+                self._calls[row.out.account, row.out.address] = task
             return len(rows)
 
     def _busy(self) -> Busy:
@@ -143,6 +150,7 @@ class Sender:
             log.error("message %s: %s", row.out.message, type(error).__name__)
         finally:
             del self._serving[row.out.account][row.contact]
+            self._calls.pop((row.out.account, row.out.address), None)
             self._inbox.queued.set()
 
     @metrics.sent

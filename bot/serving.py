@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import click
 from sqlalchemy import Connection
 
-from bot import app, running, upkeep, way_in
+from bot import app, plans, running, upkeep, way_in
 from bot.app import House
 from bot.sharing import Only
 from config import logging, secrets, settings
@@ -28,7 +28,7 @@ def desk_link(name: str) -> str:
 def run(demo: bool = False, only: Only = "") -> None:
     """Serve until told to stop."""
     known = settings.load()
-    plan = app.plan(known, rehearse=demo, only=only)
+    plan = plans.plan(known, rehearse=demo, only=only)
     secrets.private_folder(known.data)
     upkeep.close_to_others(known)
     logging.setup(known.log_level, form=known.log_format)
@@ -46,7 +46,7 @@ def new_token(known: Settings, name: str) -> str:
 
     try:
         with running.alone(known.data, engines.is_shared(engines.address(known.database_url))):
-            store = app.open_store(app.plan(known))
+            store = app.open_store(plans.plan(known))
             try:
                 return store.write_sync(made)
             finally:

@@ -15,7 +15,7 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from aiohttp.web import Application, Request
 
-from bot import app
+from bot import app, plans
 from bot.app import House
 from config import secrets, settings
 
@@ -46,7 +46,7 @@ async def house(data: Path, **more: str) -> AsyncIterator[tuple[House, Client]]:
     with pytest.MonkeyPatch.context() as patch:
         for name, value in (ENVIRONMENT | {"OWNPACE_DATA": str(data)} | more).items():
             patch.setenv(name, value)
-        plan = app.plan(settings.load(), rehearse=True)
+        plan = plans.plan(settings.load(), rehearse=True)
     secrets.private_folder(data)
     built = await app.build(plan, PUBLIC)
     catching_up = asyncio.ensure_future(built.jobs["sms log"]())

@@ -17,7 +17,7 @@ from store import tables as t
 from store.sealing import Keys
 from store.session import Store
 from tests.posts import Post, stop, until
-from tests.recording import MONDAY, SMS_ACCOUNT, furnish, say, write
+from tests.recording import MONDAY, SMS_ACCOUNT, TELEGRAM_ACCOUNT, furnish, say, write
 
 
 @pytest.fixture
@@ -184,3 +184,16 @@ async def test_a_practice_service_has_its_own_clock(post: Post) -> None:
     assert await post.sender.sweep() == 0
     post.clock.put_forward("harbour", timedelta(days=3))
     assert await post.sender.sweep() == 1
+
+
+async def test_what_is_being_sent_to_an_address_can_be_waited_for(post: Post) -> None:
+    await post.say(await post.meet("1001"), "Hello")
+    post.telegram.open.clear()
+    sending = asyncio.create_task(post.sender.sweep())
+    await until(lambda: post.telegram.calls == 1)
+    waiting = asyncio.create_task(post.sender.recorded(TELEGRAM_ACCOUNT, "1001"))
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    post.telegram.open.set()
+    await asyncio.gather(sending, waiting)
+    await post.sender.recorded(TELEGRAM_ACCOUNT, "1001")  # nothing is on its way: at once
