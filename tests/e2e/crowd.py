@@ -23,9 +23,10 @@ from tests.worlds import world
 GREETING = "hello"
 LAST = "Is it safe for us to write to you here?"
 AGAIN = "I am not sure that my last message reached you. Here it is again."
+INVITES = ("Text OK", "Ready?", "Shall we begin?")
 OWN_WORDS = ("keeps_going", "good_at")
 ASKS = {question.ask: question.id for question in world().flow.questions}
-WAIT = 40.0
+WAIT = 90.0
 Taken = Callable[[str], None]  # told of each id that was answered with 200
 
 
@@ -83,6 +84,10 @@ class Someone(Protocol):
     said: dict[str, str]
     heard: list[str]
 
+    @property
+    def arrived(self) -> list[str]:
+        """All that ever came to their phone; `heard` is as far as they have read."""
+
     async def say(self, words: str) -> None: ...
 
     async def say_again(self, id: str) -> None: ...
@@ -110,6 +115,10 @@ class TexterInCrowd:
         assert answer.status in (0, 200), answer
         return answer.status == 200
 
+    @property
+    def arrived(self) -> list[str]:
+        return [message.body for message in self._twilio.arrived(self.address)]
+
     async def hear(self) -> str:
         self.heard.append(await self._twilio.hear(self.address, len(self.heard)))
         return self.heard[-1]
@@ -126,6 +135,10 @@ class ChatterInCrowd:
 
     async def say_again(self, id: str) -> None:
         assert (await self._telegram.post(self._telegram.bodies[id])).status == 200
+
+    @property
+    def arrived(self) -> list[str]:
+        return [message.text for message in self._person.messages]
 
     async def hear(self) -> str:
         self.heard.append((await self._person.next(WAIT)).text)
@@ -149,12 +162,19 @@ async def converse(someone: Someone) -> None:
 def reply(someone: Someone, heard: str) -> str:
     """What this person says to that; nothing where more is to follow."""
     twice = someone.heard[-2:] == [heard, heard]
-    if twice or heard == AGAIN:
+    if twice or _goes_on(someone, heard):
         return ""
     asked = next((id for ask, id in ASKS.items() if ask in heard), "")
     if asked in OWN_WORDS:
         return own_words(someone, asked)
     return "1" if "may our team read" in heard else "ok"
+
+
+def _goes_on(someone: Someone, heard: str) -> bool:
+    """Is more to follow? By SMS what is said again may come in two."""
+    by_sms = someone.account.startswith("sms")
+    invited = not by_sms or any(words in heard for words in INVITES)
+    return heard == AGAIN or (AGAIN in heard and not invited)
 
 
 def own_words(someone: Someone, question: str) -> str:

@@ -7,6 +7,8 @@ async with Twilio() as twilio:
     await house.kill()      # SIGKILL
     await house.start()     # the same data
     await house.stop()      # SIGTERM
+
+It keeps to SQLite in its folder, or to the PostgreSQL database whose address it is given.
 """
 
 from __future__ import annotations
@@ -15,12 +17,10 @@ import asyncio
 import os
 import re
 import socket
-import sqlite3
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -28,16 +28,16 @@ from typing import Self
 import aiohttp
 
 from store import accounts
-from store.sealing import Keys
-from store.session import Store
+from tests.e2e.forked import Forked
+from tests.e2e.records import SECRET, TO_SAY, Opened, Records
+from tests.e2e.records import until as until
 from tests.emulators.telegram import Telegram
 from tests.emulators.twilio import Twilio
 
 ROOT = Path(__file__).parents[2]
-SECRET = "a master key for the end-to-end tests, and only for them"
 TELEGRAM_SECRET = "from-telegram"
 WORKER = "First worker"
-READY, ENDED, TINY = 30.0, 10.0, 0.02  # seconds
+READY, ENDED = 30.0, 10.0  # seconds
 # The service of tests/worlds.py, so that the transcripts of the specification hold here too.
 SERVICE = """
 [service]
@@ -50,8 +50,12 @@ languages = ["en", "es"]
 """
 
 
-class House:
-    """One installation. Without `public` it is known by the address where it listens."""
+class House(Records):
+    """One process. Without `public` it is known by the address where it listens.
+
+    `launcher` is the module that runs it, with its arguments, instead of `bot` itself; `forked`
+    spares it the time to import.
+    """
 
     def __init__(
         self,
@@ -61,13 +65,18 @@ class House:
         *,
         polling: bool = False,
         public: str = "",
+        url: str = "",
+        launcher: Sequence[str] = (),
+        forked: bool = False,
     ) -> None:
-        self.folder, self.port = folder, _free_port()
+        super().__init__(url or f"sqlite:///{folder / 'data' / 'ownpace.db'}")
+        self.folder, self.port, self.launcher = folder, _free_port(), launcher
         self.local = f"http://127.0.0.1:{self.port}"
         self.public = public or self.local
         self._twilio, self._telegram, self._polling = twilio, telegram, polling
         self._out = folder / "output.txt"
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: asyncio.subprocess.Process | Forked | None = None
+        self._forked = forked
         (folder / "ownpace.toml").write_text(SERVICE, "utf-8")
         if twilio:
             twilio.reach(self.public, self.local)
@@ -82,31 +91,44 @@ class House:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._process:
+        if self.runs:
             await self.stop()
 
     async def start(self, ahead: timedelta = timedelta()) -> float:
         """Start it, its clock so far ahead of ours; returns the seconds until it was ready."""
         began, said = time.monotonic(), len(self.output())
-        later = ["tests.e2e.later", str(ahead.total_seconds())]
-        command = [sys.executable, "-m", *(later if ahead else ["bot"]), "serve"]
-        with self._out.open("ab") as out:
-            self._process = await asyncio.create_subprocess_exec(
-                *command, cwd=ROOT, env=self._environment(), stdout=out, stderr=out
-            )
+        await self.launch(ahead)
         await until(self._is_ready, READY, self.output)
         seconds = time.monotonic() - began
         await until(lambda: "Desk" in self.output()[said:], READY, self.output)
         return seconds
 
-    async def stop(self) -> None:
-        """End it as an operator does. It ends well, and within ten seconds."""
-        process, self._process = self._process, None
-        assert process
-        process.terminate()
-        async with asyncio.timeout(ENDED):
-            code = await process.wait()
+    async def launch(self, ahead: timedelta = timedelta()) -> None:
+        """Begin to start it."""
+        later = ["tests.e2e.later", str(ahead.total_seconds())]
+        command = [*self.launcher, *(later if ahead else ["bot"]), "serve"]
+        if self._forked:
+            self._process = Forked(command, self._environment(), self._out)
+            return
+        with self._out.open("ab") as out:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                *command,
+                cwd=ROOT,
+                env=self._environment(),
+                stdout=out,
+                stderr=out,
+            )
+
+    async def stop(self) -> float:
+        """End it as an operator does. It ends well, and within ten seconds; returns how many."""
+        assert self._process
+        began = time.monotonic()
+        self._process.terminate()
+        code = await self.ended(ENDED)
         assert code == 0, f"it ended with {code}:\n{self.output()}"
+        return time.monotonic() - began
 
     def strike(self) -> None:
         """SIGKILL, at this very moment."""
@@ -116,13 +138,22 @@ class House:
     async def kill(self) -> None:
         """SIGKILL, and wait until it is gone."""
         self.strike()
+        await self.ended(ENDED)
+
+    async def ended(self, within: float) -> int:
+        """The code that it ended with, as soon as it has; minus the signal that ended it."""
         process, self._process = self._process, None
         assert process
-        await process.wait()
+        try:
+            async with asyncio.timeout(within):
+                return await process.wait()
+        except TimeoutError:
+            process.kill()
+            raise AssertionError(f"it did not end:\n{self.output()}") from None
 
     @property
     def runs(self) -> bool:
-        return self._process is not None
+        return self._process is not None and self._process.returncode is None
 
     def output(self) -> str:
         """All that it has printed and logged."""
@@ -147,33 +178,19 @@ class House:
 
     # --- Its data ------------------------------------------------------------------------------
 
-    @cached_property
-    def keys(self) -> Keys:
-        return Keys(SECRET.encode())
-
     @property
     def database(self) -> Path:
-        return self.folder / "data" / "ownpace.db"
+        """The file of SQLite."""
+        return Path(self.url.removeprefix("sqlite:///"))
 
     def store(self) -> Opened:
         """Its store, opened with its key. While it does not run."""
         assert not self._process, "the store has one writer: stop the house first"
-        return Opened(Store.open(f"sqlite:///{self.database}", self.keys))
+        return self.open()
 
     async def quiet(self, within: float = 15.0) -> None:
         """Until everything that it wanted to say is on its way."""
-
-        may_go = "outgoing.state IN ('new', 'begun') AND contact.state = 'open'"
-        rows = f"FROM outgoing JOIN contact ON contact.id = outgoing.contact WHERE {may_go}"
-        await until(lambda: self.count(rows) == 0, within, self.output)
-
-    def count(self, rows: str) -> int:
-        """How many rows there are; also while it runs. `rows` is what follows a count in SQL."""
-        look = sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)
-        try:
-            return int(look.execute(f"SELECT count(*) {rows}").fetchone()[0])
-        finally:
-            look.close()
+        await until(lambda: self.count(TO_SAY) == 0, within, self.output)
 
     # --- Its surroundings ----------------------------------------------------------------------
 
@@ -186,6 +203,7 @@ class House:
             "OWNPACE_SECRET_KEY": SECRET,
             "OWNPACE_PORT": str(self.port),
             "OWNPACE_PUBLIC_URL": self.public,
+            "DATABASE_URL": self.url,
         }
         if self._twilio:
             env["TWILIO_ACCOUNT_SID"] = self._twilio.account
@@ -207,34 +225,6 @@ class House:
                 return answer.status == 200
         except aiohttp.ClientError:
             return False
-
-
-class Opened:
-    """A store that closes itself."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-
-    def __enter__(self) -> Store:
-        return self._store
-
-    def __exit__(self, *_: object) -> None:
-        self._store.close_sync()
-
-
-async def until(
-    probe: Callable[[], bool | Awaitable[bool]], within: float, tell: Callable[[], str]
-) -> None:
-    """Until `probe` is true; after `within` seconds it fails with what `tell` says."""
-    try:
-        async with asyncio.timeout(within):
-            while True:
-                found = probe()
-                if found if isinstance(found, bool) else await found:
-                    return
-                await asyncio.sleep(TINY)
-    except TimeoutError:
-        raise AssertionError(f"not within {within:.0f} s:\n{tell()}") from None
 
 
 def _free_port() -> int:
