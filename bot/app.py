@@ -38,7 +38,7 @@ from bot.sharing import shared_out
 from config import secrets
 from config.services import PRACTICE
 from config.settings import Twilio
-from store import erased, installation, marks
+from store import erased, installation, locks, marks
 from store.sealing import Keys
 from store.session import Store
 
@@ -116,6 +116,7 @@ def open_store(plan: Plan) -> Store:
 
 
 def _furnish(connection: Connection, plan: Plan, keys: Keys) -> None:
+    locks.one_at_a_time(connection, "furnishing", patiently=True)
     made = [(world.service.id, world.service.practice) for world in plan.worlds.values()]
     installation.furnish(connection, made, (*plan.live, *plan.rehearsed))
     marks.hide(connection, keys)

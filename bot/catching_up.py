@@ -162,14 +162,14 @@ class CatchingUp:
         await self._store.write(put)
 
     async def _missed(self, found: Sequence[Written]) -> list[Written]:
-        """What was never taken, nor written by somebody who had it erased before we began."""
+        """What was never taken, nor written by somebody who had it all erased since."""
         account, keys, gone = self._log.account, self._store.keys, self._gone()
         copies = [(account, written.sid) for written in found]
         unseen = await self._store.read(partial(marks.unseen, keys=keys, copies=copies))
 
         def is_erased(written: Written) -> bool:
             erased_at = gone.get(keys.lookup(account, written.address).hex())
-            return erased_at is not None and written.at <= erased_at < self._began
+            return erased_at is not None and written.at <= erased_at
 
         return [w for w in found if (account, w.sid) in unseen and not is_erased(w)]
 

@@ -12,13 +12,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from bot.conversation.channel import Envelope, Receipt
 
 AT_ONCE = 128
+Take = Callable[[Sequence[Envelope]], Awaitable[Sequence[Receipt | Exception]]]
 Waiting = tuple[Envelope, "asyncio.Future[Receipt]"]
 
 
 class Grouping:
     """Hands groups of envelopes to `take`, one group after the other, in order of arrival."""
 
-    def __init__(self, take: Callable[[Sequence[Envelope]], Awaitable[list[Receipt]]]) -> None:
+    def __init__(self, take: Take) -> None:
         self._take = take
         self._waiting: deque[Waiting] = deque()
         self._task: asyncio.Task[None] | None = None
@@ -45,5 +46,9 @@ class Grouping:
                         receipt.set_exception(error)
             else:
                 for (_, receipt), answer in zip(group, receipts, strict=True):
-                    if not receipt.done():  # it is, where the provider has hung up
+                    if receipt.done():
+                        continue  # the provider has hung up
+                    if isinstance(answer, Exception):
+                        receipt.set_exception(answer)
+                    else:
                         receipt.set_result(answer)

@@ -72,17 +72,24 @@ class Inbox:
 
     # --- One commit for many, or where that fails one for each -----------------------------------
 
-    async def _take(self, envelopes: Sequence[Envelope]) -> list[Receipt]:
+    async def _take(self, envelopes: Sequence[Envelope]) -> Sequence[Receipt | Exception]:
+        receipts: Sequence[Receipt | Exception]
         try:
             receipts = await self._commit(envelopes, self._step)
         except Away:
             raise
         except Exception as error:
             log.error("a commit failed and is replayed one by one: %s", trouble.where(error))
-            receipts = [await self._take_alone(envelope) for envelope in envelopes]
+            receipts = [await self._alone(envelope) for envelope in envelopes]
         self.queued.set()
         self._store.bell.ring()  # the senders of other processes, too
         return receipts
+
+    async def _alone(self, envelope: Envelope) -> Receipt | Exception:
+        try:
+            return await self._take_alone(envelope)
+        except Exception as error:  # this one's own trouble: the others are stored
+            return error
 
     async def _take_alone(self, envelope: Envelope) -> Receipt:
         """As usual; where that fails, the words and a sentence of ours; or at last set aside."""

@@ -162,7 +162,8 @@ class Sender:
             if found is not None:
                 return found
             # That took a while, and they may have written STOP.
-            may_go = partial(outbox.may_go, message=row.out.message)
+            attempt = row.out.attempt
+            may_go = partial(outbox.may_go, message=row.out.message, attempt=attempt)
             if not await self._patiently(lambda: self._store.read(may_go)):
                 return None
         try:
@@ -223,11 +224,16 @@ class Sender:
         later = partial(
             outbox.postpone,
             message=row.out.message,
+            attempt=row.out.attempt,
             until=now + timedelta(seconds=pause),
             # Once unclear, always unclear: a try that failed says nothing of those before it.
             unclear=error.trouble == "unclear" or row.out.begun_at is not None,
         )
         await self._patiently(lambda: self._store.write(later))
+        if error.trouble == "unclear":
+            # Whoever answers it has read it.
+            tried = Envelope(Delivered(row.out.message, "tried"), now)
+            await self._patiently(lambda: self._inbox.receive(tried))
 
     async def _tell(self, row: outbox.Row, event: Delivered | Failed) -> None:
         """Report to the core. What it can't take is recorded all the same: never sent twice."""

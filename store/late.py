@@ -8,7 +8,7 @@ ever taken back here.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, exists, or_, select, update
@@ -23,6 +23,9 @@ Verdict = Literal["goes", "later", "withdrawn", "failed"]
 LEADS = frozenset("back edit many_noted nearest own_words skipped thanks_good".split())
 # What can't be taken back is confirmed once: said a second time it looks like a second time.
 ONCE = frozenset(("delete_done", "declined", "stopped"))
+
+# Whoever wrote at night hears at night; half an hour later they may sleep.
+LATE = timedelta(minutes=30)
 
 _later, _later_message = t.outgoing.alias("later"), t.message.alias("later_message")
 _ANSWERED = exists().where(
@@ -44,6 +47,7 @@ _FACTS = select(
     t.outgoing.c.attempts,
     t.outgoing.c.provider_ref,
     t.message.c.said,
+    t.message.c.at,
     t.message.c.failed_code,
     (_WROTE & _ANSWERED).label("answered"),
     t.contact.c.state.label("reach"),
@@ -64,19 +68,23 @@ def fitting(
     """
     ids = [row.out.message for row in rows]
     found = connection.execute(_FACTS.where(t.outgoing.c.message.in_(ids))).all() if ids else ()
-    verdicts = {facts.message: _verdict(facts, waking > now, log) for facts in found}
+    verdicts = {
+        facts.message: _verdict(facts, waking > now, now - facts.at > LATE, log) for facts in found
+    }
     for message, verdict in verdicts.items():
         _carry_out(connection, message, verdict, now, waking)
     return [row for row in rows if verdicts.get(row.out.message) == "goes"]
 
 
-def _verdict(facts: Any, asleep: bool, log: bool) -> Verdict:
+def _verdict(facts: Any, asleep: bool, old: bool, log: bool) -> Verdict:
     unclear = facts.state == "begun"
     if unclear and not log and (not facts.prompted or ONCE & set(facts.said)):
         return "failed"
     if not facts.prompted and asleep:
         return "withdrawn" if unclear else "later"
     tried = facts.attempts > 0 or facts.failed_code
+    if asleep and not unclear and old:
+        return "later"
     stale = tried and facts.prompted and facts.answered and _only_asks(facts.said)
     return "withdrawn" if stale else "goes"
 

@@ -136,9 +136,9 @@ def begin(connection: Connection, message: str, now: datetime, lease: timedelta)
     )
 
 
-def may_go(connection: Connection, message: str) -> bool:
-    """Is this row still begun, and its contact open?"""
-    still = (t.outgoing.c.message == message) & (t.outgoing.c.state == "begun")
+def may_go(connection: Connection, message: str, attempt: int) -> bool:
+    """Is this row still begun by this very attempt (no other process's), its contact open?"""
+    still = _begun(message, attempt)
     return bool(
         connection.scalar(
             select(exists().select_from(_QUEUE).where(still, t.contact.c.state == "open"))
@@ -146,9 +146,16 @@ def may_go(connection: Connection, message: str) -> bool:
     )
 
 
-def postpone(connection: Connection, message: str, until: datetime, *, unclear: bool) -> None:
-    """Try this row again later. `unclear`: a try may have sent it."""
+def _begun(message: str, attempt: int) -> ColumnElement[bool]:
     this = (t.outgoing.c.message == message) & (t.outgoing.c.state == "begun")
+    return this & (t.outgoing.c.attempts == attempt)
+
+
+def postpone(
+    connection: Connection, message: str, attempt: int, until: datetime, *, unclear: bool
+) -> None:
+    """Try this row again later. `unclear`: a try may have sent it."""
+    this = _begun(message, attempt)
     values = {"state": "begun" if unclear else "new", "not_before": until}
     connection.execute(update(t.outgoing).where(this).values(values))
 
@@ -156,6 +163,8 @@ def postpone(connection: Connection, message: str, until: datetime, *, unclear: 
 def settle(connection: Connection, event: Delivered | Failed, at: datetime) -> bool:
     """Record how far a message got. False where that is no news, or not of a message of ours."""
     stage: str = event.stage if isinstance(event, Delivered) else "failed"
+    if stage == "tried":
+        return unsettled(connection, event.message)
     before = [state for state, rank in _RANK.items() if rank < _RANK[stage]]
     values = {"state": stage}
     if isinstance(event, Delivered) and event.provider_ref:

@@ -157,7 +157,10 @@ class Store:
             return
         raw = self._engine.raw_connection()
         try:
+            # A backup that reads holds it up: then at the next pulse, not now.
+            raw.cursor().execute("PRAGMA busy_timeout=0")
             raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            raw.cursor().execute(f"PRAGMA busy_timeout={LOCKED_MS}")
         finally:
             raw.close()
 

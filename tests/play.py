@@ -115,8 +115,9 @@ class Play:
         self.delivery, self.between = "late", timedelta(seconds=seconds)
 
     def calms(self, seconds: int) -> None:
-        """So much later they write as people do."""
+        """So much later they have all that we said, and write as people do."""
         self.now += timedelta(seconds=seconds)
+        self.feed(Delivered("x", "delivered", said=self.conversation.said))
         self.delivery, self.between = "delivered", timedelta(minutes=1)
 
     def resolve(self, text: str) -> str:

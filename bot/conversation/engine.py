@@ -7,7 +7,7 @@ to a command, or to the bookmark. What is said and recorded gathers in a `Step`.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.conversation import answering, leaving, news, pace
 from bot.conversation.asking import ask_after_telling, ask_again, scope_buttons
@@ -34,8 +34,6 @@ from bot.conversation.model import (
 )
 from bot.conversation.step import Step
 from bot.conversation.understand import Chose, Command, Meaning, Unclear, Words
-
-ECHO = timedelta(seconds=5)
 
 
 def respond(world: World, conversation: Conversation, event: Event, now: datetime) -> Turn:
@@ -91,19 +89,18 @@ def _answer(step: Step, before: Conversation, event: Wrote, heard: Meaning) -> N
     elif _been_away(step, before) and _would_show(step, heard):
         _back_from_away(step, event, heard)
     elif _is_echo(step, before, event, heard):
-        file(step, "choice" if isinstance(heard, Chose) else "command")
+        file_words(step)  # whatever it was meant for, a worker can see it
         ask_again(step)
     elif not (step.over and hear_over(step, event, heard)):
         _at_bookmark(step, event, heard)
 
 
 def _is_echo(step: Step, before: Conversation, event: Wrote, heard: Meaning) -> bool:
-    """A second "1" or "ok" within seconds, when our next question is not on its way yet: nobody
-    has read it, so it is not answered (some phones send a text twice)."""
-    soon = before.last_wrote and step.now - before.last_wrote < ECHO
+    """A second "1" or "ok" when our next question is not on its way yet: nobody has read it, so
+    it is not answered (some phones send a text twice; some days we are late)."""
     asked = bool(step.over) or before.position.place in ("question", "choice", "review", "edit")
     twice = isinstance(heard, Chose) or heard == Command(step.over) or is_bare(step, event.text)
-    return bool(before.unheard and soon and asked and twice and not event.choice)
+    return before.unheard and asked and twice and not event.choice
 
 
 def _out_of_reach(step: Step, event: Wrote) -> bool:

@@ -40,13 +40,13 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """Something that we said got on its way (`sent`) or arrived (`delivered`).
+    """Something that we said got on its way (`sent`) or arrived (`delivered`); `tried` may have.
 
     A channel names `message`; the inbox adds `said`, the keys of what that message said.
     """
 
     message: str
-    stage: Literal["sent", "delivered"] = "delivered"
+    stage: Literal["tried", "sent", "delivered"] = "delivered"
     provider_ref: str = ""
     said: tuple[str, ...] = ()
 

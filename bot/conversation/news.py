@@ -12,10 +12,10 @@ _RANK = {"": 0, "said": 0, "failed": 1, "sent": 2, "delivered": 3}
 
 def arrived(step: Step, event: Delivered) -> None:
     """Something that we said is on its way, or has arrived."""
-    told = dict(step.conversation.told)
+    told, stage = dict(step.conversation.told), event.stage
     for key in event.said:
-        if key in told and _RANK[event.stage] > _RANK[told[key]]:
-            told[key] = event.stage
+        if stage != "tried" and key in told and _RANK[stage] > _RANK[told[key]]:
+            told[key] = stage
     step.change(told=told)
     if set(event.said) & set(step.conversation.said):
         step.change(unheard=False)

@@ -49,7 +49,8 @@ def count(step: Step, before: Conversation, heard: Meaning) -> None:
     if not step.says or (waited and further):
         return
     if step.conversation.hurry >= FULL:  # a word that keeps safe, in the middle of a flood
-        if step.conversation.hurry > FULL + 1:
+        # What has to be read before the next word counts is said all the same.
+        if step.conversation.hurry > FULL + 1 and step.conversation.over == before.over:
             step.says.clear()
         _weigh(step, FULL + 2)
         return

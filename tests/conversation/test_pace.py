@@ -65,6 +65,23 @@ def test_in_a_flood_everything_can_be_deleted() -> None:
     assert Forget("all") in play.effects
 
 
+def test_in_a_flood_nothing_is_deleted_by_a_question_that_was_not_asked() -> None:
+    play = opened()
+    flood(play, ["lol"] * 30)
+    assert play.says("PERSON") != []
+    assert "Shall I delete" in play.says("delete")[0]
+
+
+def test_a_number_answers_no_question_that_is_held_up_on_its_way() -> None:
+    play = opened()
+    play.says("my mum")
+    play.says("1")
+    play.hurries(20)
+    play.says("singing")
+    play.says("1")  # meant for nothing that they have read
+    assert "safe_to_text" not in play.conversation.answers
+
+
 def test_after_a_quiet_minute_it_goes_on_where_it_was() -> None:
     play = opened()
     flood(play, ["lol"] * 30)
