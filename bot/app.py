@@ -38,7 +38,7 @@ from bot.sharing import shared_out
 from config import secrets
 from config.services import PRACTICE
 from config.settings import Twilio
-from store import erased, installation, locks, marks
+from store import beside, erased, installation, locks, marks
 from store.sealing import Keys
 from store.session import Store
 
@@ -103,7 +103,9 @@ def _front(plan: Plan, store: Store, clock: Clock) -> web.Application:
 
 def open_store(plan: Plan) -> Store:
     settings = plan.settings
-    key = secrets.master(settings)
+    # A new key for an old database would open nothing, and hide that the right one is missing.
+    there = any(path.stat().st_size for path in beside.files(settings.database_url))
+    key = secrets.master(settings, make=not there)
     try:
         upkeep.copy_before_upgrade(settings)
         store = Store.open(settings.database_url, Keys(key.encode()))

@@ -50,7 +50,8 @@ def take(settings: Settings, path: Path) -> Iterator[str]:
     yield f"Backup: {path}"
     yield from _told(manifest)
     yield "The master key is not in it, and without the key nobody can read it. Keep them apart."
-    yield f"Keep with it: {settings.data / erased.FILE}, so that whoever is erased stays erased."
+    yield f"Keep with it, once it is there: {settings.data / erased.FILE}."
+    yield "By it whoever was erased since stays erased."
 
 
 def put_back(settings: Settings, path: Path, *, moved: bool, over: bool) -> Iterator[str]:
@@ -72,8 +73,8 @@ def put_back(settings: Settings, path: Path, *, moved: bool, over: bool) -> Iter
 
 def upgrade(settings: Settings) -> Iterator[str]:
     """Bring the tables up to date; what to tell of it."""
-    keys = Keys(secrets.master(settings).encode())
     secrets.private_folder(settings.data)
+    keys = Keys(secrets.master(settings).encode())
     with running.alone(settings.data), _faults():
         made = copy_before_upgrade(settings)
         Store.open(settings.database_url, keys).close_sync()

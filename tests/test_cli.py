@@ -116,7 +116,8 @@ def test_a_database_that_is_none(tmp_path: Path) -> None:
     path = tmp_path / "not.db"
     path.write_text("this is no database, whatever its name says")
     path.chmod(0o600)
-    done = ownpace(tmp_path / "data", "demo", OWNPACE_PORT="0", DATABASE_URL=f"sqlite:///{path}")
+    settings = {"DATABASE_URL": f"sqlite:///{path}", "OWNPACE_SECRET_KEY": "k" * 32}
+    done = ownpace(tmp_path / "data", "demo", OWNPACE_PORT="0", **settings)
     assert done.returncode == 4
     assert "Traceback" not in done.stderr
 

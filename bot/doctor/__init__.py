@@ -36,7 +36,8 @@ def examine() -> tuple[list[Finding], int]:
     except SettingsError as error:
         do = "docs/adopting.md lists them all."
         return [red("settings", line, do) for line in str(error).splitlines()], WRONG_SETTINGS
-    findings = [green("settings", "They can be read."), *_inside(known)]
+    where = f"They can be read. The data folder is {known.data.absolute()}."
+    findings = [green("settings", where), *_inside(known)]
     silent = False
     try:
         for finding in database(known):

@@ -191,7 +191,7 @@ def test_the_master_key_moves(run: Run, tmp_path: Path) -> None:
     (data / "secret-key").rename(key)
     lost = run(data, "desk-link")
     assert (lost.returncode, "OWNPACE_SECRET_KEY" in lost.stderr) == (3, True)
-    (data / "secret-key").unlink()
+    assert not (data / "secret-key").exists()  # a new one would hide that the right one is missing
     live = {**ENVIRONMENT, "OWNPACE_SECRET_KEY_FILE": str(key)}
     assert run(data, "desk-link", **live).returncode == 0
     done = run(data, "doctor", "--json", **live)
