@@ -28,7 +28,7 @@ demo: setup ## try it: a rehearsal phone and a desk on this machine, with people
 	@$(V)/bin/python -m bot demo
 
 test: dev ## run the tests; ARGS="-k name" narrows them
-	@$(PYTEST) $(ARGS)
+	@$(PYTEST) -n 2 --dist worksteal $(ARGS)
 
 lint: dev ## style, formatting and types
 	@$(V)/bin/python -m ruff check .

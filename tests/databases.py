@@ -87,6 +87,10 @@ class Server:
         pgexec("pg_ctl", (*where, *words), bin_path=self._made.bin_path, user=user)
 
 
+# For tests of minutes: on PostgreSQL they run in `make soak`.
+KINDS_IN_TURN = ["sqlite", pytest.param("postgres", marks=pytest.mark.soak)]
+
+
 def fresh(kind: Kind, folder: Path) -> str:
     """The address of a new database with all tables and nothing in them."""
     if kind == "postgres":

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from tests.databases import KINDS_IN_TURN
 from tests.e2e.caseworker import Caseworker
 from tests.e2e.crowd import BusyTwilio, TexterInCrowd, converse
 from tests.e2e.house import House
@@ -50,6 +51,7 @@ def eve_of_summer_time() -> datetime:
     return day
 
 
+@pytest.mark.parametrize("kind", KINDS_IN_TURN)
 @pytest.mark.parametrize("first", [ordinary_day, eve_of_summer_time])
 async def test_reminders_come_once(tmp_path: Path, url: str, first: Callable[[], datetime]) -> None:
     day = first()

@@ -14,7 +14,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.databases import Kind
+from tests.databases import KINDS_IN_TURN, Kind
 from tests.e2e.crashing import COMMITTING, POINTS
 from tests.e2e.crowd import (
     BusyTelegram,
@@ -115,6 +115,7 @@ class Town:
         await self.house.quiet()
 
 
+@pytest.mark.parametrize("kind", KINDS_IN_TURN)
 @pytest.mark.timeout(240)
 async def test_every_point(tmp_path: Path, url: str) -> None:
     async with Town(tmp_path, url) as town:
