@@ -28,7 +28,8 @@ demo: setup ## try it: a rehearsal phone and a desk on this machine, with people
 	@$(V)/bin/python -m bot demo
 
 test: dev ## run the tests; ARGS="-k name" narrows them
-	@$(PYTEST) -n 2 --dist worksteal $(ARGS)
+	@$(if $(ARGS),,$(PYTEST) tests/test_speed.py) # by itself: nothing else runs meanwhile
+	@$(PYTEST) -n 2 --dist worksteal $(if $(ARGS),,--ignore tests/test_speed.py) $(ARGS)
 
 lint: dev ## style, formatting and types
 	@$(V)/bin/python -m ruff check .

@@ -14,7 +14,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from bot.running import Down
-from store import accounts, installation
+from store import accounts, installation, locks
 from store import tables as t
 from store.ids import new_id
 from store.session import PRAGMAS
@@ -29,6 +29,7 @@ def link(connection: Connection, name: str, at: datetime, role: str = "caseworke
 
     Raises `Down` where that account was closed.
     """
+    locks.one_at_a_time(connection, "workers")  # several processes may start at once
     w = t.worker.c
     row = connection.execute(select(w.id, w.closed_at).where(w.name == name)).one_or_none()
     if row and row.closed_at:
@@ -38,6 +39,7 @@ def link(connection: Connection, name: str, at: datetime, role: str = "caseworke
 
 def first_link(connection: Connection, at: datetime) -> str:
     """A link for the first worker who sees real people; an admin, if there is none yet."""
+    locks.one_at_a_time(connection, "workers")
     w = t.worker.c
     query = select(w.name).where(w.closed_at.is_(None), w.role != PRACTICE)
     name = connection.scalar(query.order_by(w.created_at, w.id).limit(1))
