@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any, TypeVar, cast
 
 from prometheus_client import (
@@ -93,6 +93,12 @@ def kind(account: str) -> str:
 # --- Where things come in -------------------------------------------------------------------------
 
 
+@lru_cache(256)
+def _taken(kind: str, event: str, outcome: str) -> Counter:
+    """There are few of these, and every message asks for one."""
+    return TAKEN.labels(kind, event, outcome)
+
+
 def taken(receive: Decorated) -> Decorated:
     """Decorates `Inbox.receive`: every envelope, and what became of it."""
 
@@ -108,7 +114,7 @@ def taken(receive: Decorated) -> Decorated:
             raise
         finally:
             event = type(envelope.event).__name__.lower()
-            TAKEN.labels(kind(envelope.account), event, outcome).inc()
+            _taken(kind(envelope.account), event, outcome).inc()
 
     return cast(Decorated, counted)
 
