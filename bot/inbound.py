@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 
 from sqlalchemy import Connection
 
@@ -58,7 +59,6 @@ class Inbox:
         self._step, self._render = metrics.timed(step), render
         self._grouping = Grouping(self._take)
 
-    @metrics.taken
     async def receive(self, envelope: Envelope) -> Receipt:
         """Take one envelope; returns after the commit. Raises `Away`: then nothing is stored."""
         return await self._grouping.add(envelope)
@@ -72,6 +72,7 @@ class Inbox:
 
     # --- One commit for many, or where that fails one for each -----------------------------------
 
+    @metrics.taken
     async def _take(self, envelopes: Sequence[Envelope]) -> Sequence[Receipt | Exception]:
         receipts: Sequence[Receipt | Exception]
         try:
@@ -120,6 +121,7 @@ class Inbox:
         Two envelopes of one person never share a round, so the second finds what the first left.
         """
         hold(connection, self._store.keys, envelopes)
+        now = cache(self._clock.now)  # one time for all of them
         receipts = [Receipt(stored=False)] * len(envelopes)
         left = self._not_seen(connection, envelopes)
         while left:
@@ -128,29 +130,32 @@ class Inbox:
             ledger = Ledger()
             for number, line, event in chosen:
                 receipts[number] = Receipt(True, line.id, getattr(event, "message", ""))
-                if self._is_for_the_core(connection, ledger, line, event):
-                    self._turn(connection, ledger, line, event, step)
+                if self._is_for_the_core(connection, ledger, line, event, now(line.service)):
+                    self._turn(connection, ledger, line, event, now(line.service), step)
             ledger.write(connection)
         return receipts
 
     def _not_seen(self, connection: Connection, envelopes: Sequence[Envelope]) -> Numbered:
         """By number, what is no copy of something taken before nor of another one of these."""
-        copies = [(envelope.account, envelope.provider_id) for envelope in envelopes]
-        seen = messages.already_seen(connection, self._store.keys, {c for c in copies if c[1]})
-        left: dict[int, Envelope] = {}
-        new = set()
-        for number, copy in enumerate(copies):
-            if copy not in seen and copy not in new:
-                left[number] = envelopes[number]
-                new |= {copy} if copy[1] else set()
-        messages.remember(connection, self._store.keys, new, self._clock.now())
-        return left
+        keys = self._store.keys
+        copies = {
+            number: (envelope.account, keys.seen(envelope.account, id))
+            for number, envelope in enumerate(envelopes)
+            if (id := envelope.provider_id)
+        }
+        seen = messages.already_seen(connection, set(copies.values()))
+        new: dict[messages.Copy, int] = {}
+        for number, copy in copies.items():
+            if copy not in seen:
+                new.setdefault(copy, number)
+        messages.remember(connection, new, self._clock.now())
+        first = set(new.values())
+        return {n: e for n, e in enumerate(envelopes) if n in first or n not in copies}
 
     def _is_for_the_core(
-        self, connection: Connection, ledger: Ledger, line: Line, event: Event
+        self, connection: Connection, ledger: Ledger, line: Line, event: Event, now: datetime
     ) -> bool:
         """Not old delivery news, and nothing about a conversation that is closed."""
-        now = self._clock.now(line.service)
         if isinstance(event, Delivered | Failed) and event.message:
             return outbox.settle(connection, event, now) and not line.closed
         if line.closed and isinstance(event, Failed) and event.why != "failed":
@@ -158,10 +163,16 @@ class Inbox:
         return not line.closed
 
     def _turn(
-        self, connection: Connection, ledger: Ledger, line: Line, event: Event, step: Step
+        self,
+        connection: Connection,
+        ledger: Ledger,
+        line: Line,
+        event: Event,
+        now: datetime,
+        step: Step,
     ) -> None:
         """What follows from one event: the core decides, the ledger takes it down."""
-        world, now = self._worlds[line.service], self._clock.now(line.service)
+        world = self._worlds[line.service]
         turn, words = self._decide(ledger, line, event, now, step)
         line.conversation = turn.conversation
         forget(connection, self._store.keys, line, turn.effects, now)

@@ -6,9 +6,11 @@ Counters are fed where things come in and go out, mostly by decorators; what the
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter as Counts
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from functools import lru_cache, wraps
+from functools import wraps
+from time import perf_counter
 from typing import Any, TypeVar, cast
 
 from prometheus_client import (
@@ -93,30 +95,37 @@ def kind(account: str) -> str:
 # --- Where things come in -------------------------------------------------------------------------
 
 
-@lru_cache(256)
-def _taken(kind: str, event: str, outcome: str) -> Counter:
-    """There are few of these, and every message asks for one."""
-    return TAKEN.labels(kind, event, outcome)
+def taken(take: Decorated) -> Decorated:
+    """Decorates `Inbox._take`: every envelope of a group, and what became of it."""
 
-
-def taken(receive: Decorated) -> Decorated:
-    """Decorates `Inbox.receive`: every envelope, and what became of it."""
-
-    @wraps(receive)
-    async def counted(self: Any, envelope: Envelope) -> Receipt:
-        outcome = "failed"
+    @wraps(take)
+    async def counted(self: Any, envelopes: Sequence[Envelope]) -> Sequence[Receipt | Exception]:
+        became: Sequence[Receipt | Exception] = ()
         try:
-            receipt: Receipt = await receive(self, envelope)
-            outcome = "stored" if receipt.stored else "copy"
-            return receipt
-        except Away:
-            outcome = "away"
+            became = await take(self, envelopes)
+            return became
+        except Exception as error:
+            became = [error] * len(envelopes)
             raise
         finally:
-            event = type(envelope.event).__name__.lower()
-            _taken(kind(envelope.account), event, outcome).inc()
+            _count(envelopes, became)
 
     return cast(Decorated, counted)
+
+
+def _count(envelopes: Sequence[Envelope], became: Sequence[Receipt | Exception]) -> None:
+    groups = Counts(
+        (envelope.account, type(envelope.event).__name__.lower(), _outcome(each))
+        for envelope, each in zip(envelopes, became, strict=False)
+    )
+    for (account, event, outcome), count in groups.items():
+        TAKEN.labels(kind(account), event, outcome).inc(count)
+
+
+def _outcome(became: Receipt | Exception) -> str:
+    if isinstance(became, Exception):
+        return "away" if isinstance(became, Away) else "failed"
+    return "stored" if became.stored else "copy"
 
 
 def committed(commit: Decorated) -> Decorated:
@@ -134,8 +143,14 @@ def timed(step: Step) -> Step:
     """The same step; its time and its failures are counted."""
 
     def counted(world: World, conversation: Conversation, event: Event, now: datetime) -> Turn:
-        with STEP.time(), FAILED.labels(type(event).__name__.lower()).count_exceptions():
+        began = perf_counter()
+        try:
             turn = step(world, conversation, event, now)
+        except Exception:
+            FAILED.labels(type(event).__name__.lower()).inc()
+            raise
+        finally:
+            STEP.observe(perf_counter() - began)
         if not world.service.practice and _unanswered(event, turn):
             flooded(turn.conversation.channel)
         return turn

@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from msgspec import structs
+
 from bot.conversation.effects import Filed, Timer
 from bot.conversation.filing import ASIDE_KEPT_FOR
 from bot.conversation.model import Conversation, Due, Event, Turn, World, Wrote
@@ -35,7 +37,7 @@ def silent(conversation: Conversation, event: Event, now: datetime) -> Turn:
     if conversation.agreed:
         return Turn(conversation, effects=(Filed("note"),))
     forget = () if conversation.aside else (Timer("forget_aside", now + ASIDE_KEPT_FOR),)
-    return Turn(replace(conversation, aside=True), effects=(Filed("aside"), *forget))
+    return Turn(structs.replace(conversation, aside=True), effects=(Filed("aside"), *forget))
 
 
 def words(event: Event) -> str:

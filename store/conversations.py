@@ -7,10 +7,11 @@ is open on it. Everything here works for a whole batch with one statement of eac
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from msgspec.structs import replace
 from sqlalchemy import (
     ColumnElement,
     Connection,

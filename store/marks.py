@@ -9,9 +9,9 @@ from sqlalchemy import Connection, func, select, update
 
 from store import messages
 from store import tables as t
-from store.messages import Copy
 from store.sealing import Keys
 
+Given = tuple[str, str]  # account, and the id as its provider gives it
 _HEX = 64  # as long is a keyed hash in `seen`; ids of before are shorter
 
 
@@ -31,9 +31,10 @@ def put(connection: Connection, account: str, mark: datetime) -> None:
     )
 
 
-def unseen(connection: Connection, keys: Keys, copies: Collection[Copy]) -> set[Copy]:
+def unseen(connection: Connection, keys: Keys, copies: Collection[Given]) -> set[Given]:
     """Which of these were never taken."""
-    return set(copies) - messages.already_seen(connection, keys, copies)
+    hidden = {(account, keys.seen(account, id)): (account, id) for account, id in copies}
+    return set(copies) - {hidden[copy] for copy in messages.already_seen(connection, set(hidden))}
 
 
 def hide(connection: Connection, keys: Keys) -> None:

@@ -18,7 +18,7 @@ from store.prepared import Find, Many
 from store.sealing import Keys, Sealer
 
 _QUOTED = re.compile(f"{QUOTE_OPEN}([^{QUOTE_CLOSE}]*){QUOTE_CLOSE}")
-Copy = tuple[str, str]  # account, the provider's id
+Copy = tuple[str, str]  # account, and the provider's id as `Keys.seen` hides it
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +55,16 @@ _WORDS = select(t.message.c.id, t.message.c.text).where(
 )
 
 
-def already_seen(connection: Connection, keys: Keys, copies: Collection[Copy]) -> set[Copy]:
+def already_seen(connection: Connection, copies: Collection[Copy]) -> set[Copy]:
     """Which of these have been taken before."""
-    hidden = {(copy[0], keys.seen(*copy)): copy for copy in copies}
-    accounts, ids = {copy[0] for copy in copies}, {id for _, id in hidden}
+    accounts, ids = {account for account, _ in copies}, {id for _, id in copies}
     rows = _SEEN.rows(connection, accounts=accounts, ids=ids)
-    return {hidden[account, id] for account, id in rows if (account, id) in hidden}
+    return {(account, id) for account, id in rows} & set(copies)
 
 
-def remember(connection: Connection, keys: Keys, copies: Iterable[Copy], at: datetime) -> None:
+def remember(connection: Connection, copies: Iterable[Copy], at: datetime) -> None:
     """Refuse these from now on."""
-    rows = [{"account": c[0], "provider_id": keys.seen(*c), "at": at} for c in copies]
+    rows = [{"account": account, "provider_id": id, "at": at} for account, id in copies]
     _REMEMBER.run(connection, rows)
 
 

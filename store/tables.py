@@ -70,6 +70,18 @@ def _naive(value: datetime | None) -> datetime | None:
     return value.astimezone(UTC).replace(tzinfo=None)
 
 
+class Listed(TypeDecorator[list[Any]]):
+    """A JSON list."""
+
+    impl = JSON
+    cache_ok = True
+
+    def bind_processor(self, dialect: Dialect) -> Any:
+        """Most lists are empty, and most of the work is then SQLAlchemy's."""
+        usual: Any = super().bind_processor(dialect)
+        return (lambda v: usual(v) if v else "[]") if dialect.name == "sqlite" else usual
+
+
 Sealed = LargeBinary
 Id = String(40)
 CODE = 40  # characters that are kept of a provider's code
@@ -171,8 +183,8 @@ message = Table(
     Column("question", String(60), nullable=False, default=""),
     # Our own words hold marks where the person's are quoted: `store.messages` puts them back.
     Column("text", Sealed),
-    Column("said", JSON, nullable=False, default=list),  # keys of what an outgoing message says
-    Column("media", JSON, nullable=False, default=list),
+    Column("said", Listed, nullable=False, default=list),  # keys of what an outgoing message says
+    Column("media", Listed, nullable=False, default=list),
     Column("at", UTCTime, nullable=False),
     Column("sent_at", UTCTime),
     Column("delivered_at", UTCTime),
@@ -189,7 +201,7 @@ answer = Table(
     Column("question", String(60), nullable=False),
     Column("status", String(10), nullable=False),
     Column("choices", Sealed),  # JSON list of choice codes
-    Column("messages", JSON, nullable=False),
+    Column("messages", Listed, nullable=False),
     Column("fingerprint", String(64), nullable=False),
     Column("at", UTCTime, nullable=False),
     Column("current", Boolean, nullable=False, default=True),
@@ -206,7 +218,7 @@ agreement = Table(
     Column("channel", String(20), nullable=False),
     Column("flow_fingerprint", String(64), nullable=False),
     # The messages that showed what was agreed to, and the reply that agreed.
-    Column("shown", JSON, nullable=False),
+    Column("shown", Listed, nullable=False),
     Column("reply", String(40), nullable=False),
     Column("at", UTCTime, nullable=False),
 )
@@ -252,7 +264,7 @@ outgoing = Table(
     Column("contact", ForeignKey("contact.id"), nullable=False),
     # Order within the contact: a time-ordered id would do, a number is easier to read.
     Column("sequence", BigInteger, nullable=False),
-    Column("buttons", JSON, nullable=False, default=list),
+    Column("buttons", Listed, nullable=False, default=list),
     Column("prompted", Boolean, nullable=False, default=True),
     Column("not_before", UTCTime, nullable=False),
     # new -> begun -> sent -> delivered; or failed, withdrawn.

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from msgspec.structs import replace
 from sqlalchemy import Connection, Table, func, insert, make_url, select
 
 from bot.clock import Clock
@@ -56,7 +57,7 @@ def saying(*effects: Effect, says: Sequence[Say] = (), **changes: object) -> Ste
     """A step that always does this."""
 
     def step(world: World, conversation: Conversation, event: Event, now: datetime) -> Turn:
-        return Turn(replace(conversation, **changes), tuple(says), effects)  # type: ignore[arg-type]
+        return Turn(replace(conversation, **changes), tuple(says), effects)
 
     return step
 

@@ -10,14 +10,16 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from bot.__main__ import cli
 from bot.bench import cores, load, orm, people, rows, run, serving
+from bot.bench.by_hand import by_hand
 from bot.bench.people import FILE, Place, Talk, Town
 from bot.bench.report import Figure, as_text, micros, ratio
 from bot.bench.rounds import Rates, in_turns
 from bot.conversation.channel import Envelope, Receipt
+from store import conversations, messages
 from store import tables as t
 from tests.worlds import world
 
@@ -86,6 +88,34 @@ async def test_the_usual_way_stores_what_the_inbox_stores(town: Town) -> None:
         assert counts(place) == ours
 
 
+async def test_a_step_by_hand_stores_what_the_inbox_stores(town: Town) -> None:
+    with town.place(town.copy("ours")) as place:
+        await people.converse(place, place.inbox(cores.TRIVIAL), TWO_WORDS)
+        ours = counts(place)
+        states = place.store.read_sync(lambda c: _states(c, place))
+    folder = town.copy("by hand")
+    with town.place(folder) as place, by_hand(folder / FILE, town.keys, world()) as way:
+        for words in TWO_WORDS.words:
+            await way.receive([place.wrote(address, words) for address in TWO_WORDS.people])
+        assert counts(place) == ours
+        assert place.store.read_sync(lambda c: _states(c, place)) == states
+
+
+def _states(connection: Connection, place: Place) -> list[tuple[int, str, str, int]]:
+    """Of each conversation: its version, standing, what was written, how often we spoke."""
+    lines = conversations.by_address(
+        connection, place.store.keys, [(place.account.id, address) for address in people.CROWD]
+    )
+    versions = dict(connection.execute(select(t.conversation.c.id, t.conversation.c.version)).all())
+    found: list[tuple[int, str, str, int]] = []
+    for address in sorted(lines):
+        line = lines[address]
+        told = messages.transcript(connection, place.store.keys, line.id)
+        words = " ".join(message.text for message in told if message.direction == "in")
+        found.append((versions[line.id], line.conversation.standing, words, line.sequence))
+    return found
+
+
 async def test_both_sides_take_turns() -> None:
     order: list[str] = []
 
@@ -134,11 +164,11 @@ def test_the_command_prints_every_figure() -> None:
     done = CliRunner().invoke(cli, ["bench", "--seconds", "1", "--json"])
     assert done.exit_code == 0, done.output
     figures = [Figure(**each) for each in json.loads(done.output)]
-    assert len(figures) == 4 + 3 + 3
+    assert len(figures) == 4 + 2 + 3 + 3
     assert all(figure.best > 0 for figure in figures)
     targets = [figure.target for figure in figures if figure.unit == "ratio"]
-    assert targets == ["at least 0.7"] * 4 + ["at least 0.3"] * 2 + ["at least 8"]
-    assert [figure.target for figure in figures][7] == "at most 10"
+    assert targets == ["at least 0.7"] * 6 + ["at least 0.3"] * 2 + ["at least 8"]
+    assert [figure.target for figure in figures][9] == "at most 10"
 
 
 def test_what_can_not_be_measured_ends_in_one_plain_line(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from bot.conversation import engine, render
 from bot.conversation.channel import Traits
 from bot.conversation.model import Conversation, Event, Rendered, Say, Turn, World
@@ -32,4 +34,11 @@ def plain(
     return tuple(Rendered(say.text, (), (say.key,), say.prompted) for say in says)
 
 
-REAL, TRIVIAL = Core(engine.respond, render.render), Core(trivial, plain)
+def heard(world: World, conversation: Conversation, event: Event, now: datetime) -> Turn:
+    """As the product decides, where what was said is on its way at once: a second "1" that meets
+    a question still waiting to be sent would not be taken for its answer."""
+    turn = engine.respond(world, conversation, event, now)
+    return Turn(replace(turn.conversation, unheard=False), turn.says, turn.effects)
+
+
+REAL, TRIVIAL = Core(heard, render.render), Core(trivial, plain)

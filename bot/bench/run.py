@@ -54,6 +54,9 @@ async def _stored(town: Town, until: float) -> list[Figure]:
         rates = await steps.compare(town, CORES[name], at_once, now + (until - now) / left)
         what = f"Durable steps, {at_once} at once, {name}, against bare commits of the same rows"
         figures.append(report.ratio(what, rates["ours"], rates["theirs"], DURABLE, "steps"))
+        if hand := rates.get("by hand"):
+            what = f"Durable steps, {at_once} at once, {name}, against the same by hand"
+            figures.append(report.ratio(what, rates["ours"], hand, DURABLE, "steps"))
     return figures
 
 

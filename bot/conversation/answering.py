@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Literal
+
+from msgspec.structs import replace
 
 from bot.conversation.asking import ask_again, asking, current, say_notice, scoped
 from bot.conversation.effects import (

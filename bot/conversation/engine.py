@@ -99,8 +99,9 @@ def _is_echo(step: Step, before: Conversation, event: Wrote, heard: Meaning) -> 
     """A second "1" or "ok" when our next question is not on its way yet: nobody has read it, so
     it is not answered (some phones send a text twice; some days we are late)."""
     asked = bool(step.over) or before.position.place in ("question", "choice", "review", "edit")
-    twice = isinstance(heard, Chose) or heard == Command(step.over) or is_bare(step, event.text)
-    return before.unheard and asked and twice and not event.choice
+    if not (before.unheard and asked) or event.choice:
+        return False
+    return isinstance(heard, Chose) or heard == Command(step.over) or is_bare(step, event.text)
 
 
 def _out_of_reach(step: Step, event: Wrote) -> bool:

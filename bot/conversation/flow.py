@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
@@ -105,7 +106,11 @@ class Flow(Part):
 
     def question(self, id: str) -> Question | None:
         """The question of this id, if there is one."""
-        return next((question for question in self.questions if question.id == id), None)
+        return self._by_id.get(id)
+
+    @cached_property
+    def _by_id(self) -> Mapping[str, Question]:
+        return {question.id: question for question in self.questions}
 
     def path(self, answers: Mapping[str, Answer]) -> list[Question]:
         """The questions that these answers lead through, answered or not, in order."""

@@ -26,7 +26,7 @@ def fold(text: str) -> str:
     plain = unicodedata.normalize("NFKC", text.translate(OMISSION)).casefold()
     # Taken apart so that the accents can be left out; after the letters were made look alike.
     plain = unicodedata.normalize("NFKD", plain.translate(LOOKALIKES))
-    kept = "".join(map(_kept, plain))
+    kept = plain.translate(_KEPT)
     tokens = re.sub(r"([^\W\d_])\1{2,}", r"\1", kept).split()  # stopppp
     if len(tokens) > 2 and all(len(token) == 1 and token.isalpha() for token in tokens):
         return "".join(tokens)  # s t o p
@@ -34,6 +34,7 @@ def fold(text: str) -> str:
 
 
 def _kept(char: str) -> str:
+    """What stays of one character."""
     kind = unicodedata.category(char)
     if kind[0] == "L":
         return char
@@ -43,6 +44,17 @@ def _kept(char: str) -> str:
         return f" {char} "
     joined = kind[0] == "M" or kind in ("Cf", "Sk")  # accents, joiners, skin tones
     return "" if joined else " "
+
+
+class _Kept(dict[int, str]):
+    """`_kept` by the number of the character, each worked out once."""
+
+    def __missing__(self, number: int) -> str:
+        self[number] = kept = _kept(chr(number))
+        return kept
+
+
+_KEPT = _Kept()
 
 
 def key(text: str) -> str:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+import msgspec
+
 if TYPE_CHECKING:
     from bot.conversation.channel import Button
     from bot.conversation.effects import Effect
@@ -97,14 +99,16 @@ Event = Wrote | Due | Delivered | Failed | WorkerTook | WorkerWrote | WorkerGave
 
 # --- Where a conversation is -------------------------------------------------------------------
 
+# Structs, because they are changed and packed many times a message. What stands at its default is
+# not packed: the default of a field that was released never changes.
+
 Standing = Literal[
     "new", "explaining", "asking", "reviewing", "paused", "ended", "declined", "stopped", "erased"
 ]
 Place = Literal["start", "notice", "question", "choice", "review", "edit", "end"]
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(msgspec.Struct, frozen=True, omit_defaults=True):
     """The bookmark: a notice step, a question or choice by id, or a page of the review."""
 
     place: Place = "start"
@@ -112,8 +116,7 @@ class Position:
     page: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
     """What became of one question. The words stay in the messages named here.
 
     `size` is in SMS units (GSM-7 septets or UTF-16 units), for paging only; `fingerprint` is of
@@ -131,8 +134,7 @@ class Answer:
 Told = Literal["said", "sent", "delivered", "failed"]
 
 
-@dataclass(frozen=True, slots=True)
-class Conversation:
+class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
     """Everything that a decision may depend on, and nothing else.
 
     `over` are interjections that lie over the frozen position, the last on top. `told` says how
@@ -149,8 +151,8 @@ class Conversation:
     channel: str = "sms"
     holder: Literal["assistant", "worker"] = "assistant"
     discreet: bool = False
-    answers: Mapping[str, Answer] = field(default_factory=dict)
-    told: Mapping[str, Told] = field(default_factory=dict)
+    answers: Mapping[str, Answer] = msgspec.field(default_factory=dict)
+    told: Mapping[str, Told] = msgspec.field(default_factory=dict)
     agreed: bool = False
     share: bool | None = None
     reminders: bool | None = None

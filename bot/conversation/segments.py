@@ -17,7 +17,7 @@ GSM_EXTENDED: Final = frozenset("\f[\\]^{|}~€")
 
 # 3GPP TS 23.040: 140 octets a part, of which 6 go to the joining header where there are several.
 ALONE: Final[dict[Encoding, int]] = {"GSM-7": 160, "UCS-2": 70}
-SEPTETS: Final = dict.fromkeys(GSM_BASIC, 1) | dict.fromkeys(GSM_EXTENDED, 2)
+GSM: Final = GSM_BASIC | GSM_EXTENDED
 JOINED: Final[dict[Encoding, int]] = {"GSM-7": 153, "UCS-2": 67}
 
 # The most parts that one message of ours may take: at most about two screens of an old phone.
@@ -35,21 +35,24 @@ class Segments:
 
 def count(text: str) -> Segments:
     """Count the parts of a text; one character outside GSM-7 turns the whole text to UCS-2."""
-    if SEPTETS.keys() >= set(text):
-        return _count("GSM-7", [SEPTETS[char] for char in text])
-    return _count("UCS-2", [2 if ord(char) > 0xFFFF else 1 for char in text])
+    characters = set(text)
+    encoding: Encoding = "GSM-7" if characters <= GSM else "UCS-2"
+    if encoding == "GSM-7":
+        wide = characters & GSM_EXTENDED
+    else:
+        wide = {char for char in characters if ord(char) > 0xFFFF}
+    units = len(text) + sum(map(text.count, wide))
+    if units <= ALONE[encoding]:
+        return Segments(encoding, 1, units)
+    room = JOINED[encoding]
+    parts = _parts((1 + (char in wide) for char in text), room) if wide else -(-units // room)
+    return Segments(encoding, parts, units)
 
 
 def fits(text: str) -> bool:
     """Is this short enough to be one message of ours (2 parts in GSM-7, 4 in UCS-2)?"""
     found = count(text)
     return found.parts <= MOST_PARTS[found.encoding]
-
-
-def _count(encoding: Encoding, widths: list[int]) -> Segments:
-    units = sum(widths)
-    alone = units <= ALONE[encoding]
-    return Segments(encoding, 1 if alone else _parts(widths, JOINED[encoding]), units)
 
 
 def _parts(widths: Iterable[int], room: int) -> int:

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 import pytest
+from msgspec import structs
 
 from bot.conversation.channel import SMS, TELEGRAM, Button, Traits
 from bot.conversation.i18n import SOURCE, Catalogue
@@ -29,7 +30,7 @@ from tests.worlds import catalogues, world
 
 THURSDAY = datetime(2026, 11, 19, 10, 0, tzinfo=UTC)
 ENGLISH = Conversation(last_wrote=THURSDAY)
-SPANISH = replace(ENGLISH, language="es")
+SPANISH = structs.replace(ENGLISH, language="es")
 YES_NO = (Option("q.yes", "Yes", "safe_to_text"), Option("q.no", "No", "safe_to_text"))
 LONG = "This sentence has forty characters, all. " * 6  # 246 with the last space
 
@@ -294,7 +295,7 @@ VALUES: dict[str, Value] = {
 def test_each_message_is_short_enough_with_its_words(language: str, key: str) -> None:
     phrase = world().phrases.messages[key]
     say = Say(key, phrase.text, VALUES, offers=phrase.offers)
-    (only,) = said(say, conversation=replace(ENGLISH, language=language))
+    (only,) = said(say, conversation=structs.replace(ENGLISH, language=language))
     assert fits(only.text), count(only.text)
     if language == "en":
         assert count(only.text).encoding == "GSM-7"
@@ -306,7 +307,7 @@ def test_each_question_is_short_enough_with_choices_and_thanks(language: str) ->
         options = tuple(Option(c.code, c.label, question.id) for c in question.choices)
         thanks = Say("own_words", world().phrases.messages["own_words"].text)
         ask = Say("ask", question.ask, options=options)
-        conversation = replace(ENGLISH, language=language)
+        conversation = structs.replace(ENGLISH, language=language)
         assert len(said(thanks, ask, conversation=conversation)) == 1
         assert len(said(Say("why", question.why), ask, conversation=conversation)) == 1
 
@@ -316,10 +317,10 @@ def test_the_second_notice_is_one_text_with_what_follows_it(language: str) -> No
     phrases = world().phrases.messages
     notice, carried = phrases["notice_2"], phrases["carried_sms"]
     says = (Say("a", notice.text, VALUES), Say("b", carried.text, VALUES, offers=notice.offers))
-    assert len(said(*says, conversation=replace(ENGLISH, language=language))) == 1
+    assert len(said(*says, conversation=structs.replace(ENGLISH, language=language))) == 1
 
 
 def test_a_language_without_a_catalogue_speaks_english() -> None:
-    assert text(Say("a", "No."), conversation=replace(ENGLISH, language="xx")) == "No."
+    assert text(Say("a", "No."), conversation=structs.replace(ENGLISH, language="xx")) == "No."
     assert SOURCE.language == "en"
     assert ZoneInfo("Europe/London") == world().hours.zone

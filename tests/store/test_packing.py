@@ -1,7 +1,8 @@
 """A conversation comes back as it was put away."""
 
-from dataclasses import fields
 from datetime import UTC, datetime
+
+from msgspec.structs import fields
 
 from bot.conversation.model import Answer, Conversation, Position
 from store.packing import pack, unpack
