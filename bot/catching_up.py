@@ -33,6 +33,8 @@ EVERY = 240.0  # seconds between readings while all is well
 OVERLAP = timedelta(minutes=10)  # read again at each: the log may lag, and clocks differ
 FIRST, AFTERWARDS = 3.0, 0.5  # seconds that new words wait for older ones: at a start, later
 AWAY_AT_MOST = 30.0  # seconds between tries while it is the database that is away
+# What is as new is left to its web hook, which may be under way, unless we were away.
+UNDER_WAY = timedelta(seconds=30)
 AT_ONCE = 100  # messages; those of one person keep their order among them
 log = logging.getLogger("ownpace.catching_up")
 
@@ -77,7 +79,7 @@ class CatchingUp:
         self._keep, self._gone, self._began = keep, gone, clock.now()
         self._patience, self._every = first, every
         self._wake, self._level = asyncio.Event(), asyncio.Event()
-        self._away = False
+        self._away = self._well = False  # well: no hook was lost since the log was read
         self._tries = 0
 
     async def receive(self, envelope: Envelope) -> Receipt:
@@ -88,7 +90,7 @@ class CatchingUp:
             return await self._inbox.receive(envelope)
         except Away:
             # These words are now in the log only.
-            self._away = True
+            self._away, self._well = True, False
             self._level.clear()
             self._wake.set()
             raise
@@ -115,7 +117,7 @@ class CatchingUp:
             await self.once()
         except Exception as error:
             self._tries += 1
-            self._away = isinstance(error, Away)
+            self._away, self._well = isinstance(error, Away), False
             if not self._away:
                 self._go_on()  # whoever writes now can't wait for that
             what = str(error) if isinstance(error, Away | SendError) else where(error)
@@ -125,7 +127,7 @@ class CatchingUp:
             return min(pause, AWAY_AT_MOST) if self._away else pause
         if self._tries:
             log.warning("the log of what came in is read again, after %d tries", self._tries)
-        self._tries, self._away = 0, False
+        self._tries, self._away, self._well = 0, False, True
         self._go_on()
         return self._every
 
@@ -146,6 +148,8 @@ class CatchingUp:
             await self._put(now.replace(microsecond=0) + OVERLAP)
             return 0
         found = await self._log.since(max(mark - OVERLAP, now - self._keep))
+        if self._well:
+            found = [written for written in found if written.at <= now - UNDER_WAY]
         missed = await self._missed(found)
         for start in range(0, len(missed), AT_ONCE):
             await self._take(missed[start : start + AT_ONCE])

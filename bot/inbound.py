@@ -31,7 +31,7 @@ from bot.conversation.model import (
     Wrote,
 )
 from bot.grouping import Grouping
-from bot.lines import Lines, Numbered, hold, newcomer
+from bot.lines import Lines, Numbered, Times, hold, newcomer
 from store import messages, outbox
 from store.conversations import Line, Newcomer
 from store.session import Store
@@ -130,8 +130,9 @@ class Inbox:
             ledger = Ledger()
             for number, line, event in chosen:
                 receipts[number] = Receipt(True, line.id, getattr(event, "message", ""))
-                if self._is_for_the_core(connection, ledger, line, event, now(line.service)):
-                    self._turn(connection, ledger, line, event, now(line.service), step)
+                times = Times.of(envelopes[number], line, now(line.service))
+                if self._is_for_the_core(connection, ledger, line, event, times.now):
+                    self._turn(connection, ledger, line, event, times, step)
             ledger.write(connection)
         return receipts
 
@@ -168,24 +169,25 @@ class Inbox:
         ledger: Ledger,
         line: Line,
         event: Event,
-        now: datetime,
+        times: Times,
         step: Step,
     ) -> None:
         """What follows from one event: the core decides, the ledger takes it down."""
-        world = self._worlds[line.service]
-        turn, words = self._decide(ledger, line, event, now, step)
+        world, at = self._worlds[line.service], times.at
+        turn, words = self._decide(ledger, line, event, at, step)
         line.conversation = turn.conversation
-        forget(connection, self._store.keys, line, turn.effects, now)
+        forget(connection, self._store.keys, line, turn.effects, times.now)
         if isinstance(event, Due):
             ledger.timer(line, event.name, None)
         if isinstance(event, Wrote):
-            ledger.heard(line, event, turn.effects, now)
+            ledger.heard(line, event, turn.effects, at)
         for effect in turn.effects:
-            ledger.record(line, effect, now, world.flow.fingerprint)
+            ledger.record(line, effect, at, world.flow.fingerprint)
         for rendered in words:
-            may_go = now if rendered.prompted else world.service.waking_time(now)
-            ledger.say(line, rendered, now, may_go)
-        ledger.keep(line, now, world.service.keep_days, world.service.keep_partial_days)
+            at_once = rendered.prompted and not times.late
+            may_go = times.now if at_once else world.service.waking_time(times.now)
+            ledger.say(line, rendered, times.now, may_go)
+        ledger.keep(line, at, world.service.keep_days, world.service.keep_partial_days)
 
     def _decide(
         self, ledger: Ledger, line: Line, event: Event, now: datetime, step: Step
@@ -206,8 +208,8 @@ class Inbox:
 
     def _newcomer(self, envelope: Envelope) -> Newcomer:
         account = self._accounts[envelope.account]
-        now = self._clock.now(account.service)
-        return newcomer(self._worlds[account.service], account, envelope, now)
+        at = envelope.written_at or self._clock.now(account.service)
+        return newcomer(self._worlds[account.service], account, envelope, at)
 
     def _traits(self, line: Line) -> Traits:
         account = self._accounts.get(line.account)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -13,10 +13,31 @@ from bot.conversation.model import Conversation, Delivered, Due, Event, Failed, 
 from store import conversations, locks, messages
 from store.conversations import Address, Line, Newcomer
 from store.ids import new_id
+from store.late import LATE
 from store.sealing import Keys
 
 Numbered = Mapping[int, Envelope]
 Found = tuple[int, Line, Event]
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """`now`, and `at`: when it happened. That is earlier where words waited at the provider."""
+
+    now: datetime
+    at: datetime
+
+    @classmethod
+    def of(cls, envelope: Envelope, line: Line, now: datetime) -> Times:
+        """Time goes forward in a conversation, whatever another clock says."""
+        before = line.conversation.last_wrote or line.conversation.started
+        at = envelope.written_at or now
+        return cls(now, min(now, max(at, before)) if before else min(now, at))
+
+    @property
+    def late(self) -> bool:
+        """Did they wait so long that they may sleep by now?"""
+        return self.now - self.at > LATE
 
 
 class Lines:

@@ -8,6 +8,7 @@ name: a backup that is there is a whole one.
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -59,6 +60,8 @@ def take(url: str, path: Path) -> Manifest:
 @contextmanager
 def drafted(path: Path) -> Iterator[Path]:
     """A file for its owner only, which gets its name when it is whole and on the disk."""
+    if not os.path.isdir(path.parent):
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path.parent))
     draft = path.with_name(f"{path.name}.part")
     draft.unlink(missing_ok=True)
     os.close(os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))

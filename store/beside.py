@@ -6,8 +6,9 @@ moves that log into the file (SQLite before 3.51.3 can lose pages where two do).
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +79,12 @@ def postgres(url: str) -> Engine:
 def draft(path: Path) -> Engine:
     """A SQLite file that is being made, for us alone."""
     return _sqlite(path, _DRAFT)
+
+
+def keep_log(path: Path) -> None:
+    """Have a draft that is done keep its log as the store does: the file says so for good."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA journal_mode=WAL")
 
 
 @contextmanager

@@ -67,6 +67,7 @@ def one_at_a_time(connection: Connection, name: str, patiently: bool = False) ->
         return
     if patiently:
         connection.execute(text("SET LOCAL statement_timeout = 0"))
+        connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
     connection.execute(_NAME, {"name": number(name)})
 
 

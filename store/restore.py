@@ -6,13 +6,13 @@ Everything happens in one transaction: there is the whole of it afterwards, or n
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, MetaData, delete, inspect, select, update
 
-from store import backup, beside, copying, migrations, outbox, rights
+from store import backup, beside, copying, migrations, outbox, rights, swapping
 from store import tables as t
 from store.backup import Damaged, Manifest, Occupied
 from store.erased import Erased
@@ -29,6 +29,7 @@ class Restored:
     manifest: Manifest
     erased: int  # people and conversations erased again
     held_back: int  # messages of ours that waited: they may have been sent since
+    aside: Path | None = None  # the SQLite database of before
 
 
 def put_back(
@@ -58,28 +59,21 @@ Fill = Callable[[Connection], Restored]
 
 
 def _into_file(file: Path, fill: Fill, over: bool) -> Restored:
+    swapping.end(file)
     taken = file.exists() and file.stat().st_size
     if taken and not over:
         raise Occupied(f"{file} is there already: move it away, or say --overwrite.")
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with backup.drafted(file) as draft:
+    with swapping.replacing(file) as draft:
         with beside.draft(draft).begin() as target:
             done = fill(target)
-        _aside(file)
-    return done
-
-
-def _aside(file: Path) -> None:
-    """The log first: one that is left behind would be taken for the new file's own."""
-    mark = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
-    for end in ("-wal", "-shm", ""):
-        old = file.with_name(file.name + end)
-        if old.exists():
-            old.rename(file.with_name(f"{file.name}.before-{mark}{end}"))
+        beside.keep_log(draft)
+    return replace(done, aside=swapping.end(file))
 
 
 def _into_postgres(url: str, fill: Fill, over: bool) -> Restored:
     with beside.postgres(url).begin() as target:
+        migrations.wait_briefly(target)
         if inspect(target).get_table_names() and not over:
             raise Occupied("That database has tables already: give an empty one, or --overwrite.")
         old = MetaData()

@@ -45,15 +45,16 @@ class Store:
         self._away_at = -math.inf
 
     @classmethod
-    def open(cls, url: str, keys: Keys) -> Store:
-        """Open the database at `url`, make or upgrade its tables, try the master key.
+    def open(cls, url: str, keys: Keys, before: Callable[[], object] | None = None) -> Store:
+        """Open the database at `url`, make or upgrade its tables, try the master key. `before` is
+        called where older tables are about to be changed, while nobody else can change them.
 
         Raises `Unusable` for a database of another kind, of a newer version, or sealed under
         another master key; `Away` when it can't be reached.
         """
         store = cls(engines.address(url), keys)
         try:
-            store.write_sync(lambda connection: _prepare(connection, keys))
+            store.write_sync(lambda connection: _prepare(connection, keys, before))
         except BaseException:
             store.close_sync()
             raise
@@ -165,9 +166,11 @@ class Store:
             raw.close()
 
 
-def _prepare(connection: Connection, keys: Keys) -> None:
+def _prepare(connection: Connection, keys: Keys, before: Callable[[], object] | None) -> None:
     locks.one_at_a_time(connection, "migrations", patiently=True)
     try:
+        if before and migrations.is_older(connection):
+            before()
         migrations.upgrade(connection)
         migrations.try_key(connection, keys)
     except migrations.Refused as error:

@@ -14,16 +14,17 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from sqlalchemy import Connection, Table, delete, insert, select
 
-from bot.catching_up import OVERLAP, CatchingUp
+from bot.catching_up import OVERLAP, UNDER_WAY, CatchingUp
 from bot.channels.sms import SmsChannel
 from bot.channels.sms_hooks import routes
 from bot.channels.sms_log import SmsLog
-from bot.conversation import engine
+from bot.conversation import engine, pace
 from bot.conversation.channel import SMS, Account, Away, Envelope, Receipt, SendError
 from bot.conversation.model import Wrote
 from bot.inbound import Inbox
-from store import marks, retention, rights
+from store import conversations, marks, retention, rights
 from store import tables as t
+from store.conversations import Line
 from store.ids import new_id
 from tests.emulators.twilio import ACCOUNT, TOKEN, Twilio
 from tests.emulators.twilio_log import Fault
@@ -89,6 +90,10 @@ class Town:
             text = sealer.open(row.text, f"message.text:{row[3]}") if row.text else ""
             found.setdefault(number, []).append(text)
         return found
+
+    async def lines(self) -> dict[tuple[str, str], Line]:
+        keys, address = self.house.store.keys, (LINE.id, NUMBER)
+        return await self.house.store.read(lambda c: conversations.by_address(c, keys, [address]))
 
     async def mark(self) -> datetime | None:
         return await self.house.store.read(lambda c: marks.read_to(c, LINE.id))
@@ -370,3 +375,35 @@ def test_a_send_error_says_no_address() -> None:
     error = SendError("moved", "migrated", address=NUMBER)
     assert NUMBER not in f"{error} {error!r}"
     assert timedelta(minutes=10) == OVERLAP
+
+
+async def test_words_keep_the_time_at_which_they_were_written(town: Town) -> None:
+    """Ten texts of two hours are no flood, whenever we read them; at night ours can wait."""
+    town.start(engine.respond)
+    clock = town.house.clock
+    written = []
+    for n in range(10):
+        town.twilio.log_in(NUMBER, f"hello, it is me, text {n}")
+        written.append(clock.at)
+        clock.at += timedelta(minutes=12)
+    clock.at = clock.at.replace(hour=23)
+    assert await town.catching_up.once() == 10
+    rows = town.house.rows(t.message)
+    assert [row["at"] for row in rows if row["direction"] == "in"] == written
+    assert {row["at"] for row in rows if row["direction"] == "out"} == {clock.at}
+    (line,) = town.house.rows(t.conversation)
+    assert line["last_in_at"] == written[-1]
+    (found,) = (await town.lines()).values()
+    assert found.conversation.hurry < pace.FULL
+    morning = town.house.world.service.waking_time(clock.at)
+    assert {row["not_before"] for row in town.house.rows(t.outgoing)} == {morning}
+
+
+async def test_what_has_just_come_in_is_left_to_its_web_hook(town: Town) -> None:
+    running = asyncio.create_task(town.catching_up.run())
+    await until(lambda: town.catching_up._level.is_set())
+    await stop(running)
+    town.twilio.log_in(NUMBER, "its hook is on its way")
+    assert await town.catching_up.once() == 0
+    town.house.clock.at += UNDER_WAY
+    assert await town.catching_up.once() == 1

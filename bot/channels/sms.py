@@ -7,6 +7,8 @@ is in `sms_hooks`; what it posted in vain in `sms_log`.
 from __future__ import annotations
 
 import asyncio
+import re
+import unicodedata
 from collections.abc import Awaitable
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -25,6 +27,8 @@ SECONDS = 15.0
 # A question that Twilio could not pass on for this long is worse than none (seconds).
 VALIDITY = 1800
 MOST_MEDIA = 10
+# A text of the same words sent just before ours is told apart by its SID (`store.late`).
+CLOCKS_DIFFER = timedelta(seconds=30)
 PAGE = 1000  # the most that Twilio lists in one answer
 _T = TypeVar("_T")
 
@@ -85,8 +89,7 @@ class SmsChannel:
         """
         if out.begun_at is None:
             return None
-        # Twilio keeps whole seconds, and its clock is not ours.
-        since = out.begun_at - timedelta(seconds=2)
+        since = out.begun_at - CLOCKS_DIFFER
         listed = await self.listed(limit=50, to=out.address)
         return next((str(m.sid) for m in listed if _is_it(m, out.text, since)), None)
 
@@ -144,5 +147,10 @@ def _is_it(listed: Any, text: str, since: datetime) -> bool:
         listed.direction != "inbound"
         and isinstance(created, datetime)
         and created >= since
-        and str(listed.body).strip() == text.strip()
+        and _letters(str(listed.body)) == _letters(text)
     )
+
+
+def _letters(text: str) -> str:
+    """Carriers and Twilio's smart encoding put other quotes, dashes and blanks."""
+    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text))

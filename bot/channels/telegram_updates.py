@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from bot.conversation.channel import Envelope
 from bot.conversation.model import Event, Failed, Wrote
@@ -42,7 +42,10 @@ SERVICE = frozenset(SERVICE_KINDS.split())
 COMMAND = re.compile(r"/(\w{1,32})(?:@\w{1,32})?(?:\s+(.*))?", re.DOTALL)
 LANGUAGE_TAG = re.compile(r"[A-Za-z0-9-]{2,35}")
 CODE_BYTES = 64  # the longest `callback_data`
+DATE_BITS = 40
 ID_BITS = 52  # ids of chats and people have at most as many
+# Updates wait at Telegram for a day; those of the last two minutes count as of now.
+WAITED, KEPT = timedelta(minutes=2), timedelta(days=2)
 
 Json = Mapping[str, object]
 
@@ -110,7 +113,14 @@ def _message(message: Json, envelope: Envelope) -> Reading:
     if not words and not media:
         return Reading()
     wrote = Wrote(text=without_slash(sound(_text(words))), media=media)
-    return Reading(_filled(envelope, wrote, chat, message.get("from")))
+    filled = _filled(envelope, wrote, chat, message.get("from"))
+    return Reading(replace(filled, written_at=_waited_since(message, envelope.at)))
+
+
+def _waited_since(message: Json, at: datetime) -> datetime | None:
+    """When a message was written that came long after; Telegram keeps them for a day."""
+    waited = timedelta(seconds=int(at.timestamp()) - _number(message.get("date", 0), DATE_BITS))
+    return at - waited if WAITED < waited < KEPT else None
 
 
 def _edited(message: Json, envelope: Envelope) -> Reading:

@@ -66,6 +66,7 @@ class Envelope:
     From outside: `account` and `address` say who, `provider_id` refuses a second copy (unique
     within the account). From inside: `conversation`, or for delivery news the `message` named in
     the event. `at` is in UTC. `hint` is the language that the person's app is set to, if known.
+    `written_at` (UTC) is given where the words waited at the provider while we were away.
     """
 
     event: Event
@@ -75,6 +76,7 @@ class Envelope:
     provider_id: str = ""
     conversation: str = ""
     hint: str = ""
+    written_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

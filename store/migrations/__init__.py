@@ -12,11 +12,12 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, text
 
 from store.sealing import Keys, Unreadable
 from store.tables import about
 
+PATIENCE = "10s"  # PostgreSQL's own way of writing it
 _CANARY = "canary"
 
 
@@ -50,7 +51,24 @@ def upgrade(connection: Connection, to: str = "head") -> None:
         return
     for named in filter(None, (present, to)):
         check_known(named)
+    wait_briefly(connection)
     command.upgrade(settings, to)
+
+
+def is_older(connection: Connection) -> bool:
+    """Has it tables, and of an older version? Raises `Refused` where a newer one made them."""
+    present = revision(connection)
+    if present is None or present == head():
+        return False
+    check_known(present)
+    return True
+
+
+def wait_briefly(connection: Connection) -> None:
+    """Until the commit, give up on a lock after `PATIENCE`: a backup that runs holds the tables,
+    and whoever waits behind it to change them holds up all the others."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"SET LOCAL lock_timeout = '{PATIENCE}'"))
 
 
 def check_known(named: str) -> None:

@@ -58,3 +58,20 @@ async def test_a_log_that_cannot_be_read_leaves_it_unclear(house: House) -> None
     house.twilio.fail(Fault(500), method="GET")
     with pytest.raises(SendError, match="unclear"):
         await house.channel.find(outgoing())
+
+
+@pytest.mark.parametrize("seconds", [-20, 20])
+async def test_a_clock_that_is_a_little_off_still_finds_it(house: House, seconds: int) -> None:
+    out = outgoing("Are you there?")
+    assert out.begun_at is not None
+    sid = await house.channel.send(out)
+    assert (
+        await house.channel.find(replace(out, begun_at=out.begun_at + timedelta(seconds=seconds)))
+        == sid
+    )
+
+
+async def test_other_quotes_and_dashes_are_the_same_words(house: House) -> None:
+    sid = await house.channel.send(outgoing('It\'s "you" - 1...'))
+    assert await house.channel.find(outgoing("It’s “you” – 1…")) == sid
+    assert await house.channel.find(outgoing("It’s “you” – 2…")) is None

@@ -1,7 +1,7 @@
 """What one update of Telegram becomes. The cases are in tests/vectors/telegram_updates.json."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -91,3 +91,15 @@ def test_a_command_with_words_is_only_one_that_we_know() -> None:
     assert without_slash("/delete all of it") == "delete all of it"
     assert without_slash("/dev/null is where it went") == "/dev/null is where it went"
     assert without_slash("/us two") == "/us two"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "kept"), [(0, False), (119, False), (121, True), (86400, True), (10**9, False)]
+)
+def test_words_that_waited_at_telegram_keep_their_time(seconds: int, kept: bool) -> None:
+    at = NOW - timedelta(seconds=seconds)
+    chat = {"id": 7001, "type": "private"}
+    message = {"chat": chat, "from": {"id": 7001}, "text": "hello", "date": int(at.timestamp())}
+    envelope = read({"update_id": 1, "message": message}, "telegram:1", NOW).envelope
+    assert envelope is not None
+    assert envelope.written_at == (at if kept else None)

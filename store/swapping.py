@@ -1,0 +1,61 @@
+"""A restored file takes the place of the database, whatever stops us on the way.
+
+The whole new file is on the disk, as `ownpace.db.restored`, before anything else moves: from then
+on the restore is decided, and every start ends first what was cut short (`end`). The database's own
+file goes first: without it nobody takes what is left for a database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from store import backup
+
+PARTS = ("", "-wal", "-shm")
+
+
+def waiting(file: Path) -> Path | None:
+    """The restored file that still has to become `file`, if a restore was cut short."""
+    path = _new(file)
+    return path if path.exists() else None
+
+
+@contextmanager
+def replacing(file: Path) -> Iterator[Path]:
+    """A draft to be filled; `end` makes it `file`."""
+    with backup.drafted(_new(file)) as draft:
+        yield draft
+
+
+def end(file: Path) -> Path | None:
+    """Do what is left of a restore into `file`; where the database of before is, if there was one.
+
+    Nobody may use the database meanwhile.
+    """
+    new = waiting(file)
+    if new is None:
+        return None
+    # The same name however often it takes: a log belongs beside its database.
+    mark = datetime.fromtimestamp(new.stat().st_mtime, UTC).strftime("%Y%m%d-%H%M%S%f")
+    aside = file.with_name(f"{file.name}.before-{mark}")
+    for part in PARTS:
+        old = file.with_name(file.name + part)
+        if old.exists():
+            old.rename(aside.with_name(aside.name + part))
+    backup.sync(file.parent)
+    new.rename(file)
+    backup.sync(file.parent)
+    return aside if aside.exists() and aside.stat().st_size else None
+
+
+def kept(file: Path) -> list[Path]:
+    """The databases of before that restores left beside `file`."""
+    found = file.parent.glob(f"{file.name}.before-*") if file.parent.is_dir() else ()
+    return sorted(path for path in found if not path.name.endswith(PARTS[1:]))
+
+
+def _new(file: Path) -> Path:
+    return file.with_name(f"{file.name}.restored")

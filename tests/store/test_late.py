@@ -1,0 +1,162 @@
+"""The night: a prompt reply goes at any hour; one that is half an hour late waits for the morning.
+
+The harbour may write unasked from 9 to 8 in the day. `late` is how long ago the words were said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from bot.conversation.channel import SendError
+from store import late
+from store import tables as t
+from store.sealing import Keys
+from store.session import Store
+from tests.posts import Post
+from tests.recording import MONDAY, SMS_ACCOUNT, furnish
+from tests.test_outbound_late import said, writes
+from tests.worlds import harbour
+
+HOURS, MINUTE, SECOND = MONDAY.replace(hour=0), timedelta(minutes=1), timedelta(seconds=1)
+AT_NIGHT, EVENING = HOURS + timedelta(hours=23), HOURS + timedelta(hours=20)
+MORNING = MONDAY + timedelta(days=1)
+ANA, BEN = "1001", "1002"
+
+
+@pytest.fixture
+async def post(url: str) -> AsyncIterator[Post]:
+    store = Store.open(url, Keys(b"k" * 32))
+    await store.write(furnish)
+    made = Post(store)
+    waking = harbour().waking_time
+    made.start(waking=lambda service, at: waking(at))
+    yield made
+    await store.close()
+
+
+async def looks(post: Post) -> list[str]:
+    """What is said at this look at the queue."""
+    before = len(post.telegram.texts)
+    await post.sender.sweep()
+    return post.telegram.texts[before:]
+
+
+async def test_half_an_hour_is_late() -> None:
+    assert timedelta(minutes=30) == late.LATE
+
+
+@pytest.mark.parametrize(
+    ("now", "lateness", "goes"),
+    [
+        (AT_NIGHT, 0 * MINUTE, True),
+        (AT_NIGHT, 5 * MINUTE, True),
+        (AT_NIGHT, 40 * MINUTE, False),
+        # Late is what is later than half an hour.
+        (AT_NIGHT, 30 * MINUTE, True),
+        (AT_NIGHT, 30 * MINUTE + SECOND, False),
+        # However late it is, in the day it goes: to the last moment of it, from the first.
+        (MONDAY + timedelta(hours=5), 40 * MINUTE, True),
+        (MONDAY + timedelta(hours=5), timedelta(hours=3, minutes=55), True),
+        (EVENING - SECOND, 40 * MINUTE, True),
+        (EVENING, 40 * MINUTE, False),
+        (MORNING - SECOND, 40 * MINUTE, False),
+        (MORNING, 40 * MINUTE, True),
+    ],
+)
+async def test_a_late_reply_goes_in_the_day_only(
+    post: Post, now: object, lateness: timedelta, goes: bool
+) -> None:
+    ana = await post.meet(ANA)
+    post.clock.at = now - lateness  # type: ignore[operator]
+    reply = await said(post, ana, "worker")
+    post.clock.at = now  # type: ignore[assignment]
+    assert await looks(post) == (["This is worker"] if goes else [])
+    assert await post.state(reply) == ("sent" if goes else "new")
+
+
+async def test_what_waits_for_the_morning_goes_with_it_and_holds_up_no_other_words(
+    post: Post,
+) -> None:
+    ana, ben = await post.meet(ANA), await post.meet(BEN)
+    post.clock.at = AT_NIGHT - 40 * MINUTE
+    reply = await said(post, ana, "worker")
+    post.clock.at = AT_NIGHT
+    assert await looks(post) == []
+    due = select(t.outgoing.c.not_before).where(t.outgoing.c.message == reply)
+    assert await post.store.read(lambda c: c.scalar(due)) == MORNING
+    await writes(post, ana)
+    await said(post, ana, "help")
+    await said(post, ben, "danger")
+    assert sorted(await looks(post)) == ["This is danger", "This is help"]
+    post.clock.at = MORNING - SECOND
+    assert await looks(post) == []
+    post.clock.at = MORNING
+    assert await looks(post) == ["This is worker"]
+
+
+async def test_a_reply_that_could_not_be_sent_waits_once_it_is_late(post: Post) -> None:
+    """Prompt at the first tries, late at the last: nothing rings in the middle of the night."""
+    ana = await post.meet(ANA)
+    post.clock.at = AT_NIGHT
+    await said(post, ana, "worker")
+    post.telegram.troubles = [SendError("retry", "503") for _ in range(100)]
+    while post.clock.at <= AT_NIGHT + late.LATE:
+        assert await looks(post) == []
+        post.clock.tick(minutes=2)
+    tries = len(post.telegram.tried)
+    assert tries > 5
+    post.telegram.troubles = []
+    for _ in range(20):
+        assert await looks(post) == []
+        post.clock.tick(minutes=10)
+    assert len(post.telegram.tried) == tries
+    post.clock.at = MORNING
+    assert await looks(post) == ["This is worker"]
+
+
+@pytest.mark.parametrize("lateness", [5 * MINUTE, 40 * MINUTE])
+async def test_what_may_have_been_sent_is_looked_into_at_any_hour(
+    post: Post, lateness: timedelta
+) -> None:
+    """Whoever got it is not asked to wait for what we know of it."""
+    post.clock.at = AT_NIGHT
+    await said(post, await post.meet("+447700900001", SMS_ACCOUNT), "worker")
+    post.sms.sends_anyway = True
+    post.sms.troubles = [SendError("unclear", "timeout")]
+    await post.sender.sweep()
+    post.clock.at = AT_NIGHT + lateness
+    await post.sender.sweep()
+    assert (len(post.sms.looked_for), len(post.sms.tried)) == (1, 1)
+
+
+# --- And once a newer answer stands --------------------------------------------------------------
+
+
+async def test_a_late_question_is_withdrawn_in_the_day_and_never_comes_after_a_newer_one(
+    post: Post,
+) -> None:
+    ana = await post.meet(ANA)
+    stale = await said(post, ana, "ask.b2")
+    post.telegram.troubles = [SendError("retry", "503")]
+    assert await looks(post) == []
+    post.clock.tick(minutes=40)
+    await writes(post, ana)
+    await said(post, ana, "ask.b3")
+    assert await looks(post) == []  # it would have come before
+    assert await post.state(stale) == "withdrawn"
+    assert await looks(post) == ["This is ask.b3"]
+
+
+async def test_a_late_question_is_kept_as_long_as_nothing_newer_was_said(post: Post) -> None:
+    ana = await post.meet(ANA)
+    post.clock.at = AT_NIGHT - 40 * MINUTE
+    await said(post, ana, "ask.b2")
+    post.clock.at = AT_NIGHT
+    assert await looks(post) == []
+    await writes(post, ana)  # and nothing is said to it
+    post.clock.at = MORNING
+    assert await looks(post) == ["This is ask.b2"]
