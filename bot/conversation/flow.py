@@ -67,7 +67,7 @@ class Question(Part):
     own_words_first: bool = False
     note: str = ""
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """Names this wording and these choices: an answer remembers what it answered."""
         text = "\n".join([self.ask, self.kind, *(f"{c.code}={c.label}" for c in self.choices)])
@@ -118,7 +118,8 @@ class Flow(Part):
 
     def next(self, answers: Mapping[str, Answer]) -> Question | None:
         """The first question on the path that has not been answered or skipped."""
-        return next((q for q in self.path(answers) if q.id not in answers), None)
+        left = (question for question in self.questions if question.id not in answers)
+        return next((question for question in left if question.asked(answers)), None)
 
 
 def parse(text: str, name: str) -> Flow:

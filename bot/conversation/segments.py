@@ -23,6 +23,9 @@ JOINED: Final[dict[Encoding, int]] = {"GSM-7": 153, "UCS-2": 67}
 # The most parts that one message of ours may take: at most about two screens of an old phone.
 MOST_PARTS: Final[dict[Encoding, int]] = {"GSM-7": 2, "UCS-2": 4}
 
+# 4 parts of 33 characters that take two units each: nothing of this length takes more.
+SURELY: Final = 132
+
 
 @dataclass(frozen=True, slots=True)
 class Segments:
@@ -51,6 +54,8 @@ def count(text: str) -> Segments:
 
 def fits(text: str) -> bool:
     """Is this short enough to be one message of ours (2 parts in GSM-7, 4 in UCS-2)?"""
+    if len(text) <= SURELY:
+        return True
     found = count(text)
     return found.parts <= MOST_PARTS[found.encoding]
 

@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.conversation.segments import ALONE, GSM_BASIC, GSM_EXTENDED, JOINED, count, fits
+from bot.conversation.segments import (
+    ALONE,
+    GSM_BASIC,
+    GSM_EXTENDED,
+    JOINED,
+    MOST_PARTS,
+    SURELY,
+    count,
+    fits,
+)
 
 VECTORS = json.loads(
     (Path(__file__).parent.parent / "vectors/sms_segments.json").read_text("utf-8")
@@ -75,3 +84,10 @@ def test_a_message_of_ours_is_two_parts_or_four() -> None:
     assert fits("ñ" * 306)
     assert fits("á" * 268)
     assert not fits("á" * 269)
+
+
+@pytest.mark.parametrize("char", ["a", "€", "á", "😀"])
+def test_what_surely_fits_fits(char: str) -> None:
+    for text in (char * SURELY, char * (SURELY - 1) + "á"):
+        found = count(text)
+        assert found.parts <= MOST_PARTS[found.encoding]
