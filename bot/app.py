@@ -38,7 +38,7 @@ from bot.sharing import shared_out
 from config import secrets
 from config.services import PRACTICE
 from config.settings import Twilio
-from store import beside, erased, installation, locks, marks
+from store import beside, erased, installation, locks, marks, why
 from store.sealing import Keys
 from store.session import Store
 
@@ -87,6 +87,7 @@ async def build(plan: Plan, base_url: str) -> House:
     house.jobs |= {"housekeeping": housekeeper.run, "sender": house.sender.run}
     _add_desk(house)
     house.jobs = shared_out(house.jobs, store, inbox.queued.set, plan.only)
+    house.jobs["old copies"] = partial(upkeep.keep_forgetting, plan.settings.data)
     if plan.only == "sender":
         house.web = _front(plan, store, clock)
     return house
@@ -107,13 +108,11 @@ def open_store(plan: Plan) -> Store:
     there = any(path.stat().st_size for path in beside.files(settings.database_url))
     key = secrets.master(settings, make=not there)
     try:
-        upkeep.copy_before_upgrade(settings)
-        store = Store.open(settings.database_url, Keys(key.encode()))
+        store = upkeep.open_store(settings, Keys(key.encode()))
         store.note_erased_in(settings.data / erased.FILE)
         store.write_sync(partial(_furnish, plan=plan, keys=store.keys))
     except (Away, OSError, SQLAlchemyError) as error:
-        kind = type(error).__name__
-        raise Down(f"DATABASE_URL: that database can't be opened ({kind}).") from None
+        raise Down(f"DATABASE_URL: {why.of(error, settings.database_url)}") from None
     return store
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import fcntl
 import logging
 import os
@@ -20,6 +21,8 @@ from bot.trouble import where
 END_SECONDS = 9.0
 HANDLER_SECONDS = 2.0  # that long, requests under way have to end
 AGAIN_SECONDS = 2.0
+LOCK = "running.lock"  # in the data folder; in it stands where its holder listens
+_NO_SUCH_HOST = {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT, socket.EAI_NONAME, socket.EAI_AGAIN}
 log = logging.getLogger("ownpace.run")
 
 Job = Callable[[], Awaitable[None]]
@@ -39,10 +42,18 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family, backlog=128)
     except OSError as error:
-        raise Down(
-            f"{host} port {port} can't be used ({os.strerror(error.errno or 0)})."
-            " Set OWNPACE_PORT to another one, or end what uses it."
-        ) from None
+        raise Down(_not_to_be_had(host, port, error)) from None
+
+
+def _not_to_be_had(host: str, port: int, error: OSError) -> str:
+    code = error.errno or 0
+    if code in _NO_SUCH_HOST:
+        do = "write 127.0.0.1 for this machine only, or 0.0.0.0 for all of its addresses."
+        return f"OWNPACE_HOST: {host} is no address of this machine; {do}"
+    if code == errno.EACCES:
+        return f"OWNPACE_PORT: this user may not listen on {port}; give one above 1023."
+    what = "in use" if code == errno.EADDRINUSE else f"not to be had ({os.strerror(code)})"
+    return f"OWNPACE_PORT: {port} is {what} on {host}; set another one, or end what uses it."
 
 
 def local_url(host: str, port: int) -> str:
@@ -53,7 +64,7 @@ def local_url(host: str, port: int) -> str:
 def alone(folder: Path, shared: bool = False) -> Iterator[None]:
     """Hold the data folder: two processes on one SQLite would send everything twice. On a `shared`
     database several may run, and only what must be alone is kept out. Raises `Taken`."""
-    file = os.open(folder / "running.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    file = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
     except OSError:
@@ -63,9 +74,25 @@ def alone(folder: Path, shared: bool = False) -> Iterator[None]:
             " End it first, or set OWNPACE_DATA to another folder."
         ) from None
     try:
+        if not shared:
+            os.ftruncate(file, 0)  # what its last holder noted
         yield
     finally:
         os.close(file)
+
+
+def note_address(folder: Path, url: str) -> None:
+    """Let other commands know where we listen; for whoever holds the folder."""
+    (folder / LOCK).write_text(url)
+
+
+def noted_address(folder: Path) -> str | None:
+    """Where the process that runs on this folder listens; None where there is none."""
+    try:
+        with alone(folder):
+            return None
+    except Taken:
+        return (folder / LOCK).read_text() or None
 
 
 async def run(app: web.Application, sock: socket.socket, jobs: Mapping[str, Job], up: Job) -> None:

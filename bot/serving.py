@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import click
@@ -16,13 +17,18 @@ from config.settings import Settings
 from store import engines
 
 
-def desk_link(name: str) -> str:
-    """A one-time address for this worker, or the first one."""
+def desk_link(name: str, warn: Callable[[str], object]) -> str:
+    """A one-time address for this worker, or the first one; `warn` where it may not be ours."""
     known = settings.load()
     secrets.private_folder(known.data)
     logging.setup("WARNING")
-    base_url = known.public_url or running.local_url(known.host, known.port)
-    return way_in.address(base_url, new_token(known, name))
+    token = new_token(known, name)
+    base_url = known.public_url or running.noted_address(known.data)
+    if not base_url:
+        base_url = running.local_url(known.host, known.port)
+        warn(f"No Ownpace that runs on this folder says where it is: this is right at {base_url}.")
+        warn("If it listens elsewhere, name that in OWNPACE_PORT or OWNPACE_PUBLIC_URL.")
+    return way_in.address(base_url, token)
 
 
 def run(demo: bool = False, only: Only = "") -> None:
@@ -34,6 +40,8 @@ def run(demo: bool = False, only: Only = "") -> None:
     logging.setup(known.log_level, form=known.log_format)
     with running.alone(known.data, engines.is_shared(engines.address(known.database_url))):
         sock = running.listen(known.host, known.port)
+        if only != "sender":  # it has no desk
+            running.note_address(known.data, running.local_url(*sock.getsockname()[:2]))
         asyncio.run(app.serve(plan, sock, tell_demo if demo else tell_serve))
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from bot.running import Down
-from store import accounts, installation, locks
+from store import accounts, installation, locks, why
 from store import tables as t
 from store.ids import new_id
 from store.session import PRAGMAS
@@ -73,8 +73,7 @@ def beside(url: str, work: Work) -> str:
                 raise Down("The Ownpace that runs here is of another version. End it first.")
             return work(connection)
     except (SQLAlchemyError, OSError) as error:
-        kind = type(error).__name__
-        raise Down(f"DATABASE_URL: that database can't be used just now ({kind}).") from None
+        raise Down(f"DATABASE_URL: {why.of(error, url)}") from None
 
 
 def _set_up(connection: object, _record: object) -> None:

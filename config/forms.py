@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
+from ipaddress import ip_address
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -13,11 +15,25 @@ LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 def _address(value: str) -> str:
     """A web address without a path. Plain http only where it never leaves this machine."""
-    parts = urlsplit(value)
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        raise ValueError("not an https address") from None
     safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
-    if not safe or not parts.hostname or parts.path.strip("/") or parts.query or parts.fragment:
-        raise ValueError("not an address")
+    if not safe or not parts.hostname:
+        raise ValueError("not an https address")
+    if parts.path.strip("/") or parts.query or parts.fragment:
+        raise ValueError("more than an address")
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def _host(value: str) -> str:
+    """A number or a name of this machine, and nothing around it."""
+    with suppress(ValueError):
+        return str(ip_address(value))
+    if len(value) > 253 or not re.fullmatch(r"[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*", value):
+        raise ValueError("not an address of a machine")
+    return value
 
 
 def _matches(pattern: str) -> AfterValidator:
@@ -30,6 +46,7 @@ def _matches(pattern: str) -> AfterValidator:
 
 
 Address = Annotated[str, AfterValidator(_address)]
+Host = Annotated[str, AfterValidator(_host)]
 BotToken = Annotated[SecretStr, _matches("[0-9]{1,20}:[A-Za-z0-9_-]+")]
 MetricsToken = Annotated[SecretStr, _matches("[A-Za-z0-9_-]{16,256}")]
 WebhookSecret = Annotated[SecretStr, _matches("[A-Za-z0-9_-]{1,256}")]

@@ -6,16 +6,15 @@ with the name in it and never with the value.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from pydantic import Field, SecretStr, ValidationError
-from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from config import files, plain
 from config.forms import LOOPBACK as LOOPBACK
-from config.forms import Address, BotToken, MetricsToken, WebhookSecret
+from config.forms import Address, BotToken, Host, MetricsToken, WebhookSecret
 
 SHIPPED = Path(__file__).parent
 KEY_LENGTH = 32  # characters
@@ -69,7 +68,11 @@ class Settings(BaseSettings):
         "give the https address of this machine without a path, as in https://intake.example.org",
         default=None,
     )
-    host: str = _name("OWNPACE_HOST", "give the address to listen on", default="127.0.0.1")
+    host: Host = _name(
+        "OWNPACE_HOST",
+        "give the address to listen on without a port, as in 127.0.0.1 or 0.0.0.0",
+        default="127.0.0.1",
+    )
     port: int = _name(
         "OWNPACE_PORT", "give a number from 1 to 65535, such as 8080", default=8080, ge=0, le=65535
     )
@@ -155,7 +158,7 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return (env_settings, _SecretFiles(settings_cls))
+        return (init_settings, env_settings)
 
     @property
     def database_url(self) -> str:
@@ -179,36 +182,19 @@ class Settings(BaseSettings):
         return self.public_url is None if auto else self.telegram_mode == "polling"
 
 
-class _SecretFiles(PydanticBaseSettingsSource):
-    """Secrets from the files that `NAME_FILE` names, as containers and systemd hand them over."""
-
-    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
-        name = str(field.validation_alias)
-        path = os.environ.get(f"{name}_FILE")
-        if not path or "SecretStr" not in repr(field.annotation):
-            return None, name, False
-        if os.environ.get(name):
-            raise SettingsError(f"{name} and {name}_FILE are both set: leave one of them out.")
-        try:
-            return Path(path).read_text("utf-8").strip(), name, False
-        except (OSError, ValueError):
-            raise SettingsError(f"{name}_FILE: that file can't be read.") from None
-
-    def __call__(self) -> dict[str, Any]:
-        found = (self.get_field_value(f, n) for n, f in self.settings_cls.model_fields.items())
-        return {name: value for value, name, _ in found if value}
-
-
 def load() -> Settings:
     """Read the environment. Raises `SettingsError` with everything that is wrong in it."""
+    fields = Settings.model_fields.values()
+    secrets = [str(f.validation_alias) for f in fields if "SecretStr" in repr(f.annotation)]
+    given, faults = files.read(secrets)
     try:
-        settings = Settings()
+        settings = Settings(**given)
     except ValidationError as error:
-        how = {str(f.validation_alias): f.description for f in Settings.model_fields.values()}
-        names = dict.fromkeys(str(fault["loc"][0]) for fault in error.errors())
-        lines = [f"{name} can't be used as it is: {how[name]}." for name in names]
-        raise SettingsError("\n".join(lines)) from None
-    faults = list(_together(settings))
+        how = {str(f.validation_alias): f.description or "" for f in fields}
+        names = {str(fault["loc"][0]): fault for fault in error.errors()}
+        faults += [f"{name}: {plain.fault(names[name], how[name])}." for name in names]
+    if not faults:
+        faults = _together(settings)
     if faults:
         raise SettingsError("\n".join(faults))
     return settings

@@ -137,16 +137,17 @@ def writing(connection: Connection, services: Sequence[str]) -> list[Head]:
 
 
 def unreached(connection: Connection, services: Sequence[str]) -> list[Head]:
-    """Not handed over, and the explanation, or any word of ours, did not arrive."""
-    m, c = t.message.c, t.conversation.c
-    notice = and_(
-        m.conversation == c.id, m.failed_at.is_not(None), cast(m.said, String).like('%"notice.%')
-    )
+    """Not handed over, and the explanation, or our last word, did not arrive."""
+    m, c, after = t.message.c, t.conversation.c, t.message.alias("after").c
+    failed = and_(m.conversation == c.id, m.failed_at.is_not(None))
+    since = and_(after.conversation == c.id, after.at > m.at, after.sent_at.is_not(None))
+    unanswered = select(m.id).where(failed, ~select(after.id).where(since).exists()).exists()
+    notice = and_(failed, cast(m.said, String).like('%"notice.%'))
     unexplained = and_(c.standing.in_(("new", "explaining")), select(m.id).where(notice).exists())
     query = _of(services).where(
         t.handover.c.id.is_(None),
         c.closed_at.is_(None),
-        or_(unexplained, t.contact.c.state == "unreachable"),
+        or_(unexplained, unanswered, t.contact.c.state == "unreachable"),
     )
     return _read(connection, query.order_by(c.last_in_at.desc()).limit(MOST_TAKEN))
 

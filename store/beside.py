@@ -6,6 +6,7 @@ moves that log into the file (SQLite before 3.51.3 can lose pages where two do).
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -37,13 +38,19 @@ def sqlite_path(url: str) -> Path | None:
     return Path(found.database or "")
 
 
+def file(url: str) -> Path | None:
+    """As `sqlite_path`, and None for a database in memory, too."""
+    return None if is_in_memory(url) else sqlite_path(url)
+
+
 def files(url: str) -> list[Path]:
     """The files of a SQLite database that are there, its log among them."""
     found = engines.address(url)
     if not is_sqlite(url) or found.database in (None, "", ":memory:"):
         return []
     path = Path(found.database or "")
-    return [p for end in ("", "-wal", "-shm") if (p := path.with_name(path.name + end)).exists()]
+    parts = [path.with_name(path.name + end) for end in ("", "-wal", "-shm")]
+    return [part for part in parts if os.path.exists(part)]  # also no where nobody may look
 
 
 def is_in_memory(url: str) -> bool:

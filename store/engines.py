@@ -83,14 +83,14 @@ def address(url: str) -> URL:
     """A database's address, with the driver that we use. Raises `Unusable`."""
     try:
         parsed = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # a port that is no number, among others
         raise Unusable("DATABASE_URL: write it as in sqlite:///data/ownpace.db") from None
     kind = parsed.get_backend_name()
     if kind in ("postgres", "postgresql"):
         return parsed.set(drivername="postgresql+psycopg")
     if kind != "sqlite":
         raise Unusable(f"DATABASE_URL: {kind} is not supported; use sqlite:/// or postgresql://")
-    return parsed
+    return parsed.set(drivername="sqlite")
 
 
 def is_shared(url: URL) -> bool:

@@ -82,11 +82,10 @@ def _verdict(facts: Any, asleep: bool, old: bool, log: bool) -> Verdict:
         return "failed"
     if not facts.prompted and asleep:
         return "withdrawn" if unclear else "later"
-    tried = facts.attempts > 0 or facts.failed_code
-    if asleep and not unclear and old:
-        return "later"
-    stale = tried and facts.prompted and facts.answered and _only_asks(facts.said)
-    return "withdrawn" if stale else "goes"
+    waited = facts.attempts > 0 or facts.failed_code or old
+    if waited and facts.prompted and facts.answered and _only_asks(facts.said):
+        return "withdrawn"
+    return "later" if asleep and not unclear and old else "goes"
 
 
 def _only_asks(said: Sequence[str]) -> bool:

@@ -30,6 +30,7 @@ __all__ = ["LOCKED_MS", "PRAGMAS", "Store", "Unusable", "Work"]
 TROUBLED = 2.0  # seconds after a write that failed; the sender tries about once a second
 T = TypeVar("T")
 Work = Callable[[Connection], T]
+Before = Callable[[str], object]
 
 
 class Store:
@@ -45,9 +46,9 @@ class Store:
         self._away_at = -math.inf
 
     @classmethod
-    def open(cls, url: str, keys: Keys, before: Callable[[], object] | None = None) -> Store:
+    def open(cls, url: str, keys: Keys, before: Before | None = None) -> Store:
         """Open the database at `url`, make or upgrade its tables, try the master key. `before` is
-        called where older tables are about to be changed, while nobody else can change them.
+        called with their revision where tables are about to change, and nobody else can do it.
 
         Raises `Unusable` for a database of another kind, of a newer version, or sealed under
         another master key; `Away` when it can't be reached.
@@ -166,11 +167,11 @@ class Store:
             raw.close()
 
 
-def _prepare(connection: Connection, keys: Keys, before: Callable[[], object] | None) -> None:
+def _prepare(connection: Connection, keys: Keys, before: Before | None) -> None:
     locks.one_at_a_time(connection, "migrations", patiently=True)
     try:
-        if before and migrations.is_older(connection):
-            before()
+        if before and (present := migrations.older(connection)):
+            before(present)
         migrations.upgrade(connection)
         migrations.try_key(connection, keys)
     except migrations.Refused as error:

@@ -7,20 +7,22 @@ file goes first: without it nobody takes what is left for a database.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from store import backup
 
 PARTS = ("", "-wal", "-shm")
+MARK = "%Y%m%d-%H%M%S%f"
 
 
 def waiting(file: Path) -> Path | None:
     """The restored file that still has to become `file`, if a restore was cut short."""
     path = _new(file)
-    return path if path.exists() else None
+    return path if os.path.exists(path) else None
 
 
 @contextmanager
@@ -39,7 +41,7 @@ def end(file: Path) -> Path | None:
     if new is None:
         return None
     # The same name however often it takes: a log belongs beside its database.
-    mark = datetime.fromtimestamp(new.stat().st_mtime, UTC).strftime("%Y%m%d-%H%M%S%f")
+    mark = datetime.fromtimestamp(new.stat().st_mtime, UTC).strftime(MARK)
     aside = file.with_name(f"{file.name}.before-{mark}")
     for part in PARTS:
         old = file.with_name(file.name + part)
@@ -51,10 +53,14 @@ def end(file: Path) -> Path | None:
     return aside if aside.exists() and aside.stat().st_size else None
 
 
-def kept(file: Path) -> list[Path]:
-    """The databases of before that restores left beside `file`."""
-    found = file.parent.glob(f"{file.name}.before-*") if file.parent.is_dir() else ()
-    return sorted(path for path in found if not path.name.endswith(PARTS[1:]))
+def kept(file: Path) -> dict[str, datetime]:
+    """The databases of before that restores left beside `file`, by name, and when they did."""
+    found = {}
+    for path in file.parent.glob(f"{file.name}.before-*"):
+        with suppress(ValueError):  # the log of one, or a name that somebody gave
+            mark = path.name.rpartition(".before-")[2]
+            found[path.name] = datetime.strptime(mark, MARK).replace(tzinfo=UTC)
+    return found
 
 
 def _new(file: Path) -> Path:

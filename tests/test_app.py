@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
-from sqlalchemy import func, select, text
+from sqlalchemy import func, insert, select, text
 
 from bot import front
 from bot.app import House
 from bot.conversation.channel import Away
 from store import tables as t
-from tests.running import SECRET, Client, house, signed
+from tests.running import ENVIRONMENT, SECRET, Client, house, signed
 
 OURS = {"Sec-Fetch-Site": "same-origin"}
 TELEGRAM = {"X-Telegram-Bot-Api-Secret-Token": SECRET}
@@ -174,6 +175,18 @@ async def test_each_service_has_its_row_and_practice_is_marked(
         "rehearsal-sms": "practice",
         "rehearsal-telegram": "practice",
     }
+
+
+async def test_ids_that_an_older_version_left_readable_are_hidden_at_the_next_start(
+    tmp_path: Path,
+) -> None:
+    account, sid = f"sms:{ENVIRONMENT['TWILIO_FROM']}", "SM" + "7" * 32
+    async with house(tmp_path / "data") as (built, _):
+        old = insert(t.seen).values(account=account, provider_id=sid, at=datetime.now(UTC))
+        await built.store.write(lambda c: c.execute(old) and None)
+    async with house(tmp_path / "data") as (built, _):
+        known = await built.store.read(lambda c: c.scalars(select(t.seen.c.provider_id)).all())
+        assert known == [built.store.keys.seen(account, sid)]
 
 
 async def test_the_rehearsal_gives_no_way_in_beside_real_people(

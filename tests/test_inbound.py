@@ -234,15 +234,17 @@ async def test_an_envelope_for_nobody_is_set_aside(house: House) -> None:
 
 async def test_a_database_away_is_told_to_all_who_wait_and_stores_nothing(house: House) -> None:
     inbox = house.inbox()
-    write = house.store.write
+    write, tries = house.store.write, []
 
     async def away(work):  # type: ignore[no-untyped-def]
+        tries.append(work)
         raise Away("locked")
 
     house.store.write = away  # type: ignore[method-assign]
     people = [wrote("hello", f"SM{i}", f"+4477009{i:05d}") for i in range(200)]
     outcomes = await asyncio.gather(*map(inbox.receive, people), return_exceptions=True)
     assert all(isinstance(outcome, Away) for outcome in outcomes)
+    assert len(tries) == 1, "two groups, and one wait for the database"
     house.store.write = write  # type: ignore[method-assign]
     assert house.count(t.seen) == 0
     assert (await inbox.receive(people[0])).stored

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from prometheus_client import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
+from sqlalchemy import insert, select
 
 from bot import metrics
 from bot.app import House
+from bot.conversation.channel import TELEGRAM, Account, Away, Envelope
+from bot.conversation.model import Delivered, Wrote
 from bot.outbound import Sender
+from store import tables as t
+from tests.houses import LINE, NOON, open_house, wrote
+from tests.houses import House as Small
 from tests.running import PUBLIC, SECRET, SID, Client, house, signed
 
 TOKEN = "token-of-the-tests-0123456789"
 NUMBER, WORDS = "+447700900123", "zebrafinch"
+BOT = Account("telegram:4711", LINE.service, TELEGRAM)
 
 
 @pytest.fixture
@@ -29,9 +39,13 @@ async def read(client: Client) -> dict[str, float]:
     answer = await client.get("/metrics")
     assert answer.status == 200
     assert answer.headers["Content-Type"].startswith("text/plain; version=")
+    return figures(await answer.text())
+
+
+def figures(page: str) -> dict[str, float]:
     return {
         f"{sample.name}{{{','.join(sample.labels.values())}}}": sample.value
-        for family in text_string_to_metric_families(await answer.text())
+        for family in text_string_to_metric_families(page)
         for sample in family.samples
     }
 
@@ -40,6 +54,27 @@ async def text(client: Client, sid: str, words: str = "hello") -> int:
     fields = {"AccountSid": SID, "MessageSid": sid, "From": NUMBER, "Body": words}
     body, headers = signed("/channels/sms", fields)
     return (await client.post("/channels/sms", data=body, headers=headers)).status
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Iterator[Small]:
+    """A small house with a bot beside its number."""
+    made = open_house(tmp_path)
+    row = {"id": BOT.id, "service": BOT.service, "channel": BOT.traits.name}
+    made.store.write_sync(lambda c: c.execute(insert(t.account).values(row)) and None)
+    made.accounts = {LINE.id: LINE, BOT.id: BOT}
+    yield made
+    made.store.close_sync()
+
+
+async def became(small: Small, *group: Envelope) -> dict[str, float]:
+    """What the figures say of a group that came in at once; those that stand still left out."""
+    inbox, before = small.inbox(), figures(generate_latest(metrics.REGISTRY).decode())
+    await asyncio.gather(*map(inbox.receive, group), return_exceptions=True)
+    after = figures(generate_latest(metrics.REGISTRY).decode())
+    grown = {name: after[name] - before.get(name, 0) for name in after}
+    counted = ("ownpace_taken_total", "ownpace_commit_seconds_count")
+    return {name: more for name, more in grown.items() if more and name.startswith(counted)}
 
 
 # --- Who may see it ---
@@ -139,13 +174,54 @@ async def test_it_counts_what_goes_out(running: tuple[House, Client]) -> None:
 
 
 async def test_a_flood_shows(running: tuple[House, Client]) -> None:
-    _, client = running
-    before = await read(client)
+    """Every message that is left without an answer counts, and no other."""
+    built, client = running
+    before, said, unanswered = await read(client), 0, 0
     for number in range(15):
         await text(client, f"SM{number}", f"words {number}")
+        queued = await built.store.read(lambda c: c.scalars(select(t.outgoing.c.message)).all())
+        unanswered += len(queued) == said
+        said = len(queued)
     after = await read(client)
     name = "ownpace_flooded_total{sms}"
-    assert after[name] - before.get(name, 0) >= 1
+    assert 0 < unanswered < 15
+    assert after.get(name, 0) - before.get(name, 0) == unanswered
+
+
+async def test_each_of_a_group_is_counted_by_what_became_of_it(small: Small) -> None:
+    """One commit takes all of them; the figures are per channel, event and outcome."""
+    chat = Envelope(Wrote("hello"), NOON, BOT.id, "7001", "u1")
+    news = Envelope(Delivered("nobody's", "sent"), NOON)
+    texts = [wrote("hello", id=f"SM{n}", number=f"+44770090010{n}") for n in range(3)]
+    assert await became(small, *texts, texts[0], chat, texts[1], news) == {
+        "ownpace_taken_total{sms,wrote,stored}": 3,
+        "ownpace_taken_total{sms,wrote,copy}": 2,
+        "ownpace_taken_total{telegram,wrote,stored}": 1,
+        "ownpace_taken_total{inside,delivered,copy}": 1,
+        "ownpace_commit_seconds_count{}": 1,
+    }
+
+
+async def test_what_cannot_be_stored_is_counted_as_failed_and_the_rest_as_stored(
+    small: Small,
+) -> None:
+    await small.store.write(t.parked.drop)  # it can't even be set aside
+    nobodys = replace(wrote("hello", id="SM0"), account="sms:another")
+    found = await became(small, nobodys, wrote("hello", id="SM1"), wrote("again", id="SM2"))
+    assert {name: n for name, n in found.items() if "taken" in name} == {
+        "ownpace_taken_total{sms,wrote,failed}": 1,
+        "ownpace_taken_total{sms,wrote,stored}": 2,
+    }
+
+
+async def test_while_the_database_is_away_each_is_counted_as_such(small: Small) -> None:
+    async def away(work: object) -> None:
+        raise Away
+
+    small.store.write = away  # type: ignore[method-assign, assignment]
+    found = await became(small, wrote("hello", id="SM0"), wrote("hello", id="SM1"))
+    assert found["ownpace_taken_total{sms,wrote,away}"] == 2
+    assert sum(n for name, n in found.items() if "taken" in name) == 2
 
 
 async def test_a_database_that_is_away_shows(running: tuple[House, Client]) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -18,8 +19,8 @@ from bot.queueing import ELSEWHERE
 from store import outbox
 from store import tables as t
 from store.sealing import Keys
-from store.session import Store
-from tests.posts import Post, until
+from store.session import Store, Work
+from tests.posts import Post, stop, until
 from tests.recording import MONDAY, SMS_ACCOUNT, furnish, say
 
 
@@ -251,6 +252,24 @@ async def test_news_waits_for_a_database_that_is_away(post: Post) -> None:
     post.inbox.troubles = [Away("busy"), Away("busy")]
     await post.sender.sweep()
     assert post.inbox.events == [Delivered(message, "sent", "ref-1")]
+
+
+async def test_a_running_sender_outlives_a_database_that_is_away(post: Post) -> None:
+    """Whatever it is that breaks a look at the queue: the next one comes."""
+    await post.say(await post.meet("1001"), "Hello")
+    read, troubles = post.store.read, [Away("busy"), RuntimeError("odd"), Away("busy")]
+
+    async def away(work: Work[Any]) -> Any:
+        if troubles:
+            raise troubles.pop(0)
+        return await read(work)
+
+    post.store.read = away  # type: ignore[method-assign]
+    running = asyncio.create_task(post.sender.run())
+    await until(lambda: post.telegram.texts or running.done())
+    assert not running.done()
+    await stop(running)
+    assert post.telegram.texts == ["Hello"]
 
 
 async def test_news_that_the_core_cannot_take_never_sends_twice(post: Post) -> None:

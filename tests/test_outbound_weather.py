@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.channels.sms import SmsChannel
 from bot.channels.telegram import TelegramChannel
 from bot.conversation.channel import SMS, Account, Channel
 from bot.conversation.model import Failed
 from bot.outbound import GIVE_UP, Sender
+from desk import queries
 from store import tables as t
 from store.sealing import Keys
 from store.session import Store
@@ -23,7 +24,8 @@ from tests.emulators.telegram import Telegram
 from tests.emulators.twilio import ACCOUNT, TOKEN, Twilio
 from tests.emulators.twilio_log import Fault
 from tests.posts import Post
-from tests.recording import SMS_ACCOUNT, TELEGRAM_ACCOUNT, Someone, furnish
+from tests.recording import SERVICE, SMS_ACCOUNT, TELEGRAM_ACCOUNT, Someone, furnish
+from tests.test_outbound_late import said
 
 NUMBER, OTHER = "+447700900001", "+447700900002"
 CHAT, OTHER_CHAT = 7001, 7002
@@ -203,7 +205,9 @@ async def test_four_hours_of_it_end_at_the_desk(post: Weather, side: Side) -> No
     first, second = side.people
     ana, ben = await two_people(post, side)
     side.fail(post, "5xx", 400)
-    message = await post.say(ana, "words of care")
+    message = await said(post, ana, "notice.1")
+    explaining = update(t.conversation).values(standing="explaining")
+    await post.store.write(lambda c: c.execute(explaining) and None)
     due = select(t.outgoing.c.not_before).where(t.outgoing.c.message == message)
     waits, tried = [], 0
     while await post.state(message) != "failed":
@@ -223,6 +227,8 @@ async def test_four_hours_of_it_end_at_the_desk(post: Weather, side: Side) -> No
     assert (news.message, news.why) == (message, "failed")
     failed_at = select(t.message.c.failed_at).where(t.message.c.id == message)
     assert await post.store.read(lambda c: c.scalar(failed_at)) is not None
+    shown = await post.store.read(lambda c: queries.unreached(c, [SERVICE]))
+    assert [head.id for head in shown] == [ana.conversation]
     post.twilio.rest.faults["POST"].clear()
     post.tg.faults.clear()
     await answered_in_turn(post, ana, "later")

@@ -1,6 +1,5 @@
 """Nothing in the repository is a real person's number, a secret, or a path of one machine."""
 
-import importlib.util
 import os
 import re
 import shutil
@@ -138,8 +137,6 @@ def packed(path: Path) -> Iterator[tuple[str, bytes]]:
 @pytest.mark.soak
 def test_nor_do_the_packages(tmp_path: Path) -> None:
     """Built as they are for a release, beside a data folder and a secret that somebody left."""
-    if importlib.util.find_spec("hatchling") is None:
-        pytest.skip("needs hatchling, which builds the packages")
     tree = tmp_path / "tree"
     names = ("bot", "store", "desk", "config", "tests", "docs", "tools")
     for name in names:

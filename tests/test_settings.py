@@ -56,33 +56,39 @@ def test_nothing_set_is_a_good_start() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"),
+    ("name", "value", "wrong"),
     [
-        ("OWNPACE_PORT", "notaport"),
-        ("OWNPACE_PORT", "65536"),
-        ("OWNPACE_SECRET_KEY", "tooshortakey"),
-        ("OWNPACE_PUBLIC_URL", "http://intake.example.org"),
-        ("OWNPACE_PUBLIC_URL", "https://intake.example.org/path"),
-        ("OWNPACE_REHEARSAL", "perhaps"),
-        ("OWNPACE_METRICS_TOKEN", "tooshort"),
-        ("OWNPACE_LOG_LEVEL", "LOUD"),
-        ("OWNPACE_LOG_FORMAT", "verse"),
-        ("TELEGRAM_BOT_TOKEN", "nocolonhere"),
-        ("TELEGRAM_WEBHOOK_SECRET", "with space"),
-        ("TELEGRAM_MODE", "carrierpigeon"),
-        ("TWILIO_ACCOUNT_SID", "SK0123"),
-        ("TWILIO_FROM", "Quay House"),
+        ("OWNPACE_HOST", "127.0.0.1:9000", "not an address of a machine; give the address"),
+        ("OWNPACE_HOST", "http://localhost", "not an address of a machine"),
+        ("OWNPACE_PORT", "notaport", "not a whole number; give a number from 1 to 65535"),
+        ("OWNPACE_PORT", "65536", "too big"),
+        ("OWNPACE_SECRET_KEY", "tooshortakey", "too short; give at least 32"),
+        ("OWNPACE_PUBLIC_URL", "http://intake.example.org", "not an https address"),
+        ("OWNPACE_PUBLIC_URL", "https://[intake", "not an https address"),
+        ("OWNPACE_PUBLIC_URL", "https://intake.example.org/path", "more than an address"),
+        ("OWNPACE_REHEARSAL", "perhaps", "neither 1 nor 0"),
+        ("OWNPACE_METRICS_TOKEN", "tooshort", "not of its form"),
+        ("OWNPACE_LOG_LEVEL", "LOUD", "not one of the words for it; give DEBUG"),
+        ("OWNPACE_LOG_FORMAT", "verse", "not one of the words for it; give json or text"),
+        ("TELEGRAM_BOT_TOKEN", "nocolonhere", "not of its form"),
+        ("TELEGRAM_WEBHOOK_SECRET", "with space", "not of its form"),
+        ("TELEGRAM_MODE", "carrierpigeon", "not one of the words for it"),
+        ("TWILIO_ACCOUNT_SID", "SK0123", "not of its form"),
+        ("TWILIO_FROM", "Quay House", "not of its form"),
     ],
 )
-def test_a_wrong_value_is_told_by_its_name_only(name: str, value: str) -> None:
+def test_a_wrong_value_is_told_by_its_name_only(name: str, value: str, wrong: str) -> None:
     told = fault(**{name: value})
-    assert told.startswith(f"{name} can't be used as it is: ")
+    assert told.startswith(f"{name}: {wrong}")
     assert value not in told
+    assert "\n" not in told
 
 
 def test_all_faults_are_told_at_once() -> None:
-    told = fault(OWNPACE_PORT="x", TELEGRAM_MODE="y")
-    assert [line.split()[0] for line in told.splitlines()] == ["OWNPACE_PORT", "TELEGRAM_MODE"]
+    more = {"TWILIO_AUTH_TOKEN_FILE": "/none"}
+    told = fault(OWNPACE_PORT="x", TELEGRAM_MODE="y", **more)
+    names = [line.partition(":")[0] for line in told.splitlines()]
+    assert names == ["TWILIO_AUTH_TOKEN_FILE", "OWNPACE_PORT", "TELEGRAM_MODE"]
 
 
 def test_a_secret_comes_from_a_file_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -100,7 +106,8 @@ def test_every_secret_may_come_from_a_file(tmp_path: Path) -> None:
         " TWILIO_AUTH_TOKEN OWNPACE_METRICS_TOKEN"
     ).split():
         missing = {f"{name}_FILE": str(tmp_path / "none")}
-        assert fault(**missing) == f"{name}_FILE: that file can't be read."
+        told = f"{name}_FILE: that file can't be read (no such file or directory)."
+        assert fault(**missing) == told
         assert "both set" in fault(**missing, **{name: "1:x"})
 
 
@@ -136,8 +143,15 @@ def test_the_environment_fills_the_service(monkeypatch: pytest.MonkeyPatch) -> N
         ('"Mo-Fr 09:00-17:00"', '"office hours"', ":5 service.hours: "),
         ('"GB-SCT"', '"XX"', ":6 service.nation: not one of GB, IE"),
         ('"GB-SCT"', '"US"', ":2 service.timezone: this nation has several"),
-        ('["en"]', "[]", ":7 service.languages: "),
-        ('["en"]', '["en"]\nkeep_dayz = 3', ":8 service.keep_dayz: "),
+        ('["en"]', "[]", ":7 service.languages: too short; give their short names"),
+        ('["en"]', '["English"]', ":7 service.languages.0: not of its form; give their short"),
+        ('["en"]', '["en"]\nkeep_dayz = 3', ":8 service.keep_dayz: no such setting; there are"),
+        ('["en"]', '["en"]\nkeep_days = "x"', ":8 service.keep_days: not a whole number; give"),
+        ('["en"]', '["en"]\nkeep_days = 0', ":8 service.keep_days: too small; give a number"),
+        ('["en"]', '["en"]\nholidays = ["x"]', ":8 service.holidays.0: not a date; give days"),
+        ('name      = "Quay House"', "", ":2 service.name: missing; give up to 60 characters"),
+        ('"07700 900 001"', "7700900001", ":4 service.phone: not a text in quotes; give"),
+        ("[service]", "[servise]", ":1 service: missing; begin the table with [service]"),
         ('["en"]', '["en"]\nquiet_hours = "09:00-20:00"', ":8 service.quiet_hours: "),
         ('"Quay House"', '"A name that is much too long for texts"', ":2 service.text_name: "),
     ],
@@ -149,8 +163,11 @@ def test_a_fault_in_the_file_has_its_line(
 
 
 def test_a_file_that_is_no_toml_or_not_there(tmp_path: Path) -> None:
-    assert "line 1" in of_file(tmp_path, "service = = 3")
+    assert ": at line 1 it can't be read; look for" in of_file(tmp_path, "service = = 3")
+    assert "at the end of the file" in of_file(tmp_path, "[service")
     assert "OWNPACE_CONFIG" in fault(OWNPACE_CONFIG=str(tmp_path / "none.toml"))
+    (tmp_path / "latin.toml").write_bytes(b'[service]\nname = "\xe9"')
+    assert "UTF-8" in fault(OWNPACE_CONFIG=str(tmp_path / "latin.toml"))
 
 
 def test_the_numbers_to_call_in_danger() -> None:

@@ -20,7 +20,7 @@ from bot.conversation.model import Conversation, Event, Turn, World, Wrote
 from bot.outbound import CALL, Sender
 from bot.queueing import ELSEWHERE
 from bot.running import Job
-from bot.sharing import Only, shared_out
+from bot.sharing import ALONE, Only, shared_out
 from store import locks, messages, moving, outbox, retention, rights
 from store import tables as t
 from store.outbox import Look
@@ -301,7 +301,10 @@ async def test_a_row_is_left_alone_while_another_process_calls(houses: list[Hous
 # --- One of them, and a bell ---------------------------------------------------------------------
 
 
-async def test_of_several_one_keeps_house_and_another_takes_over(houses: list[House]) -> None:
+@pytest.mark.parametrize("name", ALONE)
+async def test_of_several_one_does_it_and_another_takes_over(
+    houses: list[House], name: str
+) -> None:
     doing: list[int] = []
 
     async def job(number: int) -> None:
@@ -312,10 +315,10 @@ async def test_of_several_one_keeps_house_and_another_takes_over(houses: list[Ho
             doing.remove(number)
 
     jobs = [
-        shared_out({"housekeeping": partial(job, i)}, house.store, lambda: None, "")
+        shared_out({name: partial(job, i)}, house.store, lambda: None, "")
         for i, house in enumerate(houses)
     ]
-    running = [asyncio.create_task(_run(own["housekeeping"])) for own in jobs]
+    running = [asyncio.create_task(_run(own[name])) for own in jobs]
     await until(lambda: len(doing) == 1)
     first = doing[0]
     await asyncio.wait(running, timeout=2.5)  # the others have asked more than once
@@ -358,7 +361,8 @@ def test_a_part_of_the_jobs_each(house: House) -> None:
     parts = [set(shared_out(jobs, house.store, lambda: None, only)) for only in split]
     assert parts[0] | parts[1] == {*names, "bell"}
     assert parts[0] & parts[1] == {"bell"}
-    assert {"sender", "housekeeping"} < parts[1]
+    assert {"sender", *ALONE} < parts[1]
+    assert set(ALONE) == {"housekeeping", "telegram polling"}
 
 
 async def _run(job: Job) -> None:

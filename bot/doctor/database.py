@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, func, select, text
-from sqlalchemy.exc import DatabaseError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
+from bot import upkeep
 from bot.doctor.finding import Finding, green, red, several, yellow
 from config import secrets
 from config.settings import Settings, SettingsError
-from store import beside, erased, figures, migrations
+from store import beside, erased, figures, migrations, why
 from store import tables as t
 from store.rights import Gone
 from store.sealing import Keys
@@ -31,6 +32,9 @@ def database(settings: Settings) -> Iterator[Finding]:
     if beside.is_in_memory(url):
         yield yellow("database", "It lives in memory: the end of the process is its end.", _GIVE)
         return
+    if upkeep.cut_short(url):
+        yield yellow("database", upkeep.CUT_SHORT, upkeep.END_IT)
+        return
     try:
         with beside.reading(url) as connection:
             yield from several(_tables(connection), _sound(connection), _key(connection, settings))
@@ -39,16 +43,13 @@ def database(settings: Settings) -> Iterator[Finding]:
     except beside.Nothing:
         yield green("database", "There is none yet: it is made when Ownpace starts.")
     except (SQLAlchemyError, OSError) as error:
-        if isinstance(error, DatabaseError) and not isinstance(error, OperationalError):
-            yield red("integrity", "The file is damaged, or no database.", _RESTORE)
-            return
-        kind = type(error).__name__
-        says = f"It does not answer ({kind})."
-        yield red("database", says, "Look at DATABASE_URL, and whether the server or disk is up.")
-        raise Silent from None
+        told = why.of(error, url)
+        yield red("integrity" if told is why.DAMAGED else "database", *told)
+        if told is not why.DAMAGED:
+            raise Silent from None
 
 
-_RESTORE = "End Ownpace, keep the file, and restore the last backup: ownpace restore PATH."
+_RESTORE = why.DAMAGED.do
 _GIVE = "Leave DATABASE_URL out, or give a file or a PostgreSQL server."
 
 

@@ -14,7 +14,7 @@ from bot.doctor.finding import Finding, green, red, yellow
 from config import secrets, services
 from config.services import Configured
 from config.settings import Settings, SettingsError
-from store import beside
+from store import beside, swapping
 
 SOON = timedelta(days=10)  # that long a service may be closed without anybody wondering
 BACKUP_AGE = timedelta(days=2)
@@ -27,12 +27,8 @@ def is_live(settings: Settings) -> bool:
 
 
 def service(settings: Settings) -> Iterator[Finding]:
-    """Its file: placeholders, hours, languages."""
-    try:
-        main = services.main(settings)
-    except SettingsError as error:
-        yield red("service", str(error), "Put it right in the file that OWNPACE_CONFIG names.")
-        return
+    """Its file: placeholders, hours, languages. Raises `SettingsError`."""
+    main = services.main(settings)
     yield _placeholders(main, is_live(settings))
     yield _hours(main)
     yield _languages(main)
@@ -148,6 +144,14 @@ def last_backup(settings: Settings) -> Iterator[Finding]:
         yield yellow("backup", told, do)
     else:
         yield green("backup", "No real people yet: there is nothing to lose.")
+
+
+def databases_of_before(settings: Settings) -> Iterator[Finding]:
+    """What a restore put out of the way is nobody's to forget: erasing does not reach it."""
+    file, oldest = beside.file(settings.database_url), datetime.now(UTC) - upkeep.COPIES_KEPT
+    if old := [name for name, at in swapping.kept(file).items() if at < oldest] if file else []:
+        says = f"Restores left them long ago, with people's words in them: {', '.join(old)}."
+        yield yellow("before", says, "Delete them, and what is called so with -wal or -shm.")
 
 
 def _hours_of(age: timedelta) -> str:

@@ -55,13 +55,14 @@ def upgrade(connection: Connection, to: str = "head") -> None:
     command.upgrade(settings, to)
 
 
-def is_older(connection: Connection) -> bool:
-    """Has it tables, and of an older version? Raises `Refused` where a newer one made them."""
+def older(connection: Connection) -> str | None:
+    """The revision of tables that have to change. Raises `Refused` where a newer version made
+    them."""
     present = revision(connection)
     if present is None or present == head():
-        return False
+        return None
     check_known(present)
-    return True
+    return present
 
 
 def wait_briefly(connection: Connection) -> None:

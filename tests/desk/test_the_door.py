@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from datetime import timedelta
 from http.cookies import SimpleCookie
@@ -44,6 +45,12 @@ async def test_a_link_opens_the_desk_once(desk: Desk) -> None:
     assert (first.status, first.headers["Location"]) == (303, "/desk/")
     assert second.status == 403
     assert "used already" in await second.text()
+
+
+async def test_a_link_used_several_times_at_once_opens_the_desk_once(desk: Desk) -> None:
+    token = desk.link("Sam")
+    answers = await asyncio.gather(*(enter(desk, token) for _ in range(8)))
+    assert [answer.status for answer in answers].count(303) == 1
 
 
 async def test_a_whole_link_may_be_pasted(desk: Desk) -> None:

@@ -161,6 +161,18 @@ async def test_an_explanation_that_did_not_arrive_is_shown_without_a_name(desk: 
     assert "Secret" not in page
 
 
+async def test_a_question_that_did_not_arrive_is_shown_until_another_word_goes(desk: Desk) -> None:
+    made = desk.intake({"name": "Secret"}, kind="", standing="asking")
+    lost = {"conversation": made.id, "direction": "out", "kind": "say", "said": ["ask.name"]}
+    at = THURSDAY + timedelta(hours=5)
+    desk.insert(t.message, id="lost", text=b"", at=at, failed_at=at, **lost)
+    await desk.sign_in()
+    assert (await desk.page("/desk/")).count("Somebody wrote by text message") == 1
+    at += timedelta(minutes=1)
+    desk.insert(t.message, id="came", text=b"", at=at, sent_at=at, **lost)
+    assert "Somebody wrote by text message" not in await desk.page("/desk/")
+
+
 async def test_what_was_set_aside_is_counted(desk: Desk) -> None:
     await desk.sign_in()
     assert "set aside" not in await desk.page("/desk/")

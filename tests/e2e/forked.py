@@ -23,7 +23,9 @@ class Forked:
     """As `asyncio.subprocess.Process`, as far as the tests go. `command` follows `python -m`."""
 
     def __init__(self, command: Sequence[str], env: Mapping[str, str], out: Path) -> None:
-        self._process = FORKING.Process(target=_run, args=(tuple(command), dict(env), str(out)))
+        given = (tuple(command), dict(env), str(out))
+        # What a test that failed leaves running ends with the tests, which would wait for it.
+        self._process = FORKING.Process(target=_run, args=given, daemon=True)
         self._process.start()
         self.kill, self.terminate = self._process.kill, self._process.terminate
 

@@ -18,6 +18,7 @@ from tests.emulators.twilio_log import new_sid
 TURNS, PEOPLE, AT_ONCE, AFTERWARDS = 200, 100, 8, 2
 DOWN = 4  # the code of "something that we need can't be had now"
 SOON = 60.0
+POLLS = "telegram polling: done by this process"
 
 
 def number(n: int) -> str:
@@ -39,22 +40,29 @@ async def test_a_second_one_on_the_same_folder(tmp_path: Path, url: str) -> None
 
 @POSTGRES_ONLY
 async def test_two_pollers_on_one_bot(tmp_path: Path, url: str) -> None:
-    """Whichever of them polls: everybody is answered once."""
+    """One of them polls, everybody is answered once, and after its end the other one polls."""
     telegram = Telegram()
     folders = [tmp_path / "a", tmp_path / "b"]
     for folder in folders:
         folder.mkdir()
-    async with telegram:
-        houses = [House(folder, telegram=telegram, polling=True, url=url) for folder in folders]
-        await asyncio.gather(*(house.start() for house in houses))
+    houses = [House(folder, telegram=telegram, polling=True, url=url) for folder in folders]
+    async with telegram, houses[0], houses[1]:
         people = [telegram.person(7_000_000 + n) for n in range(10)]
         for person in people:
             await person.text("hello")
         for person in people:
             assert "I am a computer" in (await person.next(SOON)).text
-        await houses[0].quiet()
-        for house in houses:
-            await house.stop()
+        first, second = (POLLS in house.output() for house in houses)
+        assert first is not second, "one of them polls, and no more than one"
+        polls, other = houses if first else houses[::-1]
+        await polls.quiet()
+        await polls.kill()
+        people.append(telegram.person(7_000_999))
+        await people[-1].text("hello")
+        assert "I am a computer" in (await people[-1].next(SOON)).text
+        assert POLLS in other.output()
+        await other.quiet()
+        assert not any("another poller" in house.output() for house in houses)
     assert [len(person.messages) for person in people] == [1] * len(people)
 
 

@@ -10,61 +10,23 @@ import os
 import signal
 import sqlite3
 import stat
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
-from alembic import command
-from click.testing import CliRunner
 from sqlalchemy import create_engine, text
 
 from bot import upkeep
-from bot.__main__ import cli
-from store import backup, migrations
+from store import backup
+from tests.operators.commanding import Run, downgraded
 from tests.running import ENVIRONMENT, NOWHERE
 from tests.test_cli import ended, ownpace, started, workers
 
 COPIES = f"{upkeep.COPIES}*"
 
 
-class Done(NamedTuple):
-    """How a command ended."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-@pytest.fixture
-def run() -> Callable[..., Done]:
-    """A command in this process, with nothing but these settings."""
-
-    def run(data: Path, *args: str, **more: str) -> Done:
-        bare = {name: None for name in os.environ if name.startswith(("OWNPACE_", "TW", "TEL"))}
-        env: dict[str, str | None] = {**bare, "OWNPACE_DATA": str(data), **more}
-        result = CliRunner().invoke(cli, args, env=env)
-        if result.exception and not isinstance(result.exception, SystemExit):
-            raise result.exception
-        return Done(result.exit_code, result.stdout, result.stderr)
-
-    return run
-
-
-Run = Callable[..., Done]
-
-
 def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
-
-
-def downgraded(data: Path, to: str = "0001") -> None:
-    """As an older version left it."""
-    engine = create_engine(f"sqlite:///{data}/ownpace.db")
-    with engine.begin() as connection:
-        command.downgrade(migrations.config(connection), to)
-    engine.dispose()
 
 
 def test_back_up_while_it_serves_and_restore_elsewhere(run: Run, tmp_path: Path) -> None:
@@ -129,7 +91,7 @@ def test_what_is_there_is_not_overwritten(run: Run, tmp_path: Path) -> None:
 def test_an_upgrade_makes_a_copy_first(run: Run, tmp_path: Path, way: tuple[str, ...]) -> None:
     data = tmp_path / "data"
     run(data, "desk-link", "Sam")
-    downgraded(data)
+    downgraded(f"sqlite:///{data}/ownpace.db")
     if way == ("serve",):
         with started(data, "serve", "Desk") as (running, _):
             ended(running, signal.SIGTERM)

@@ -6,7 +6,7 @@ The harbour may write unasked from 9 to 8 in the day. `late` is how long ago the
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -45,10 +45,6 @@ async def looks(post: Post) -> list[str]:
     return post.telegram.texts[before:]
 
 
-async def test_half_an_hour_is_late() -> None:
-    assert timedelta(minutes=30) == late.LATE
-
-
 @pytest.mark.parametrize(
     ("now", "lateness", "goes"),
     [
@@ -68,22 +64,26 @@ async def test_half_an_hour_is_late() -> None:
     ],
 )
 async def test_a_late_reply_goes_in_the_day_only(
-    post: Post, now: object, lateness: timedelta, goes: bool
+    post: Post, now: datetime, lateness: timedelta, goes: bool
 ) -> None:
     ana = await post.meet(ANA)
-    post.clock.at = now - lateness  # type: ignore[operator]
+    post.clock.at = now - lateness
     reply = await said(post, ana, "worker")
-    post.clock.at = now  # type: ignore[assignment]
+    post.clock.at = now
     assert await looks(post) == (["This is worker"] if goes else [])
     assert await post.state(reply) == ("sent" if goes else "new")
 
 
+@pytest.mark.parametrize("tried", [False, True])
 async def test_what_waits_for_the_morning_goes_with_it_and_holds_up_no_other_words(
-    post: Post,
+    post: Post, tried: bool
 ) -> None:
     ana, ben = await post.meet(ANA), await post.meet(BEN)
     post.clock.at = AT_NIGHT - 40 * MINUTE
     reply = await said(post, ana, "worker")
+    if tried:
+        post.telegram.troubles = [SendError("retry", "503")]
+        assert await looks(post) == []
     post.clock.at = AT_NIGHT
     assert await looks(post) == []
     due = select(t.outgoing.c.not_before).where(t.outgoing.c.message == reply)
@@ -151,12 +151,44 @@ async def test_a_late_question_is_withdrawn_in_the_day_and_never_comes_after_a_n
     assert await looks(post) == ["This is ask.b3"]
 
 
-async def test_a_late_question_is_kept_as_long_as_nothing_newer_was_said(post: Post) -> None:
+async def test_a_late_question_goes_where_they_wrote_and_nothing_newer_was_said(
+    post: Post,
+) -> None:
+    ana = await post.meet(ANA)
+    await said(post, ana, "ask.b2")
+    post.telegram.troubles = [SendError("retry", "503")]
+    assert await looks(post) == []
+    post.clock.tick(minutes=40)
+    await writes(post, ana)
+    assert await looks(post) == ["This is ask.b2"]
+
+
+async def test_a_late_question_goes_where_more_was_said_and_they_did_not_write(post: Post) -> None:
+    ana = await post.meet(ANA)
+    await said(post, ana, "ask.b2")
+    post.telegram.troubles = [SendError("retry", "503")]
+    assert await looks(post) == []
+    post.clock.tick(minutes=40)
+    await said(post, ana, "ask.b3")
+    assert await looks(post) == ["This is ask.b2"]
+    assert await looks(post) == ["This is ask.b3"]
+
+
+@pytest.mark.parametrize("tried", [False, True])
+async def test_a_question_that_waited_for_the_morning_does_not_come_after_a_newer_one(
+    post: Post, tried: bool
+) -> None:
     ana = await post.meet(ANA)
     post.clock.at = AT_NIGHT - 40 * MINUTE
-    await said(post, ana, "ask.b2")
+    stale = await said(post, ana, "ask.b2")
+    if tried:
+        post.telegram.troubles = [SendError("retry", "503")]
+        assert await looks(post) == []
     post.clock.at = AT_NIGHT
     assert await looks(post) == []
-    await writes(post, ana)  # and nothing is said to it
+    await writes(post, ana)
+    await said(post, ana, "ask.b3")
+    assert await looks(post) == ["This is ask.b3"]
     post.clock.at = MORNING
-    assert await looks(post) == ["This is ask.b2"]
+    assert await looks(post) == []
+    assert await post.state(stale) == "withdrawn"
