@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from bot.conversation.service import Hours, HoursError, Service
+from bot.conversation.service import Helpline, Hours, HoursError, Service
+from config import files, plain
 from config.settings import SHIPPED, Settings, SettingsError
 
 PLACEHOLDER = "CHANGE ME"
@@ -25,8 +26,29 @@ FROM_ENVIRONMENT = ("name", "phone", "hours", "nation", "languages")
 
 Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
 TextName = Annotated[str, StringConstraints(strip_whitespace=True, max_length=24)]
+Phone = Annotated[str, StringConstraints(min_length=1, max_length=30)]
+ShortNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{3,6}$")]
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
 Days = Annotated[int, Field(ge=1, le=3650)]
 WholeHours = Annotated[int, Field(ge=1, le=24 * 14)]
+# How each is written, for whoever wrote it otherwise.
+_HOW = {
+    "service": "begin the table with [service], and give name, phone, hours, nation and languages",
+    "name": 'give up to 60 characters, as in "Quay House"',
+    "text_name": "give up to 24 characters in quotes, or leave it out",
+    "phone": 'give a number that people can call, in quotes, as in "07700 900 001"',
+    "hours": 'write them as in "Mo-Fr 09:00-17:00"',
+    "holidays": "give days as in [2026-12-25, 2026-12-28]",
+    "nation": 'give one of config/nations.toml, as in "GB-ENG"',
+    "emergency": 'give 3 to 6 digits in quotes, as in "999", or leave it out',
+    "timezone": 'give one as in "Europe/London", or leave it out',
+    "languages": 'give their short names, as in ["en", "es"]',
+    "keep_days": "give a number of days from 1 to 3650",
+    "keep_partial_days": "give a number of days from 1 to 3650",
+    "read_within_hours": "give a number of hours from 1 to 336",
+    "silence_hours": "give a number of hours from 1 to 336",
+    "quiet_hours": 'write them as in "20:00-09:00"',
+}
 
 
 class _Table(BaseModel):
@@ -35,15 +57,13 @@ class _Table(BaseModel):
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
     name: Short
     text_name: TextName = ""
-    phone: Annotated[str, StringConstraints(min_length=1, max_length=30)]
+    phone: Phone
     hours: Short
     holidays: tuple[date, ...] = ()
     nation: str
-    emergency: Annotated[str, StringConstraints(pattern=r"^[0-9]{3,6}$")] | None = None
+    emergency: ShortNumber | None = None
     timezone: str | None = None
-    languages: tuple[Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")], ...] = Field(
-        min_length=1
-    )
+    languages: tuple[Language, ...] = Field(min_length=1)
     keep_days: Days = 365
     keep_partial_days: Days = 30
     read_within_hours: WholeHours = 4
@@ -93,20 +113,27 @@ def _read(path: Path, id: str, given: Mapping[str, Any]) -> Configured:
     try:
         text = path.read_text("utf-8")
         data = tomllib.loads(text)
-    except OSError:
-        raise SettingsError(f"{path}: can't be read. OWNPACE_CONFIG names this file.") from None
+    except OSError as error:
+        told = f"{path}: can't be read ({files.why(error)}). OWNPACE_CONFIG names this file."
+        raise SettingsError(told) from None
     except ValueError as error:
-        raise SettingsError(f"{path}: {error}") from None
+        raise SettingsError(f"{path}: {plain.toml(error)}.") from None
     if isinstance(data.get("service"), dict):
         data["service"] |= given
     try:
         table = _File.model_validate(data).service
         return _configured(table, id)
     except ValidationError as error:
-        faults = [(tuple(fault["loc"]), fault["msg"]) for fault in error.errors()]
+        faults = [(tuple(fault["loc"]), _plain(fault)) for fault in error.errors()]
     except _Fault as fault:
         faults = [(("service", fault.field), fault.what)]
     raise SettingsError("\n".join(_placed(text, path, fault, given) for fault in faults))
+
+
+def _plain(fault: Mapping[str, Any]) -> str:
+    *_, field = ("service", *(part for part in fault["loc"] if isinstance(part, str)))
+    there_are = f"there are {', '.join(_Table.model_fields)}"
+    return plain.fault(fault, _HOW.get(field, there_are))
 
 
 def _placed(
@@ -147,6 +174,7 @@ def _configured(table: _Table, id: str) -> Configured:
         keep_partial_days=table.keep_partial_days,
         read_within=timedelta(hours=table.read_within_hours),
         quiet=timedelta(hours=table.silence_hours),
+        child_line=Helpline(**line) if (line := nation.get("child_line")) else None,
         practice=id == PRACTICE,
         waking=(start, end),
     )
@@ -159,15 +187,15 @@ def _short(name: str) -> str:
     return name
 
 
-def _nation(code: str) -> Mapping[str, str]:
+def _nation(code: str) -> Mapping[str, Any]:
     nations = tomllib.loads((SHIPPED / "nations.toml").read_text("utf-8"))
-    found: Mapping[str, str] | None = nations.get(code) or nations.get(code.partition("-")[0])
+    found: Mapping[str, Any] | None = nations.get(code) or nations.get(code.partition("-")[0])
     if not found:
         raise _Fault("nation", f"not one of {', '.join(nations)}, as in GB-ENG")
     return found
 
 
-def _hours(table: _Table, nation: Mapping[str, str], hours: str) -> Hours:
+def _hours(table: _Table, nation: Mapping[str, Any], hours: str) -> Hours:
     zone = table.timezone or nation.get("timezone")
     if not zone:
         raise _Fault("timezone", "this nation has several: give yours, as in America/Chicago")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.conversation.flow import Flow, Question
-from bot.conversation.model import Answer
+from bot.conversation.model import Answer, Conversation
 from desk.places import PLACED, STRONG, WISHES
 from desk.reading import Given
 
@@ -109,12 +109,14 @@ def _on_path(flow: Flow | None, given: Mapping[str, Given]) -> Mapping[str, Give
     """Without answers to questions that a later change took off the person's path."""
     if flow is None:
         return given
-    path = {question.id for question in flow.path(_answers(given))}
+    path = {question.id for question in flow.path(_all_opened(flow, given))}
     return {id: g for id, g in given.items() if id in path or flow.question(id) is None}
 
 
-def _answers(given: Mapping[str, Given]) -> dict[str, Answer]:
-    return {id: Answer(id, "answered", choices=g.codes) for id, g in given.items()}
+def _all_opened(flow: Flow, given: Mapping[str, Given]) -> Conversation:
+    """These answers, as if every offer of more had been taken up: what could still be asked."""
+    answers = {id: Answer(id, "answered", choices=g.codes) for id, g in given.items()}
+    return Conversation(answers=answers, opened={phase.id: "yes" for phase in flow.phases})
 
 
 def _answered(all_said: Mapping[str, Said], id: str) -> bool:
@@ -134,4 +136,4 @@ def _groups(
 
 def _not_reached(flow: Flow | None, given: Mapping[str, Given]) -> Iterator[str]:
     if flow:
-        yield from (q.shows_as for q in flow.path(_answers(given)) if q.id not in given)
+        yield from (q.shows_as for q in flow.path(_all_opened(flow, given)) if q.id not in given)

@@ -11,7 +11,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal, get_args
 
-from sqlalchemy import ColumnElement, Connection, delete, func, null, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    String,
+    cast,
+    delete,
+    func,
+    null,
+    or_,
+    select,
+    update,
+)
 
 from bot.conversation.model import Conversation
 from store import erased, locks
@@ -92,11 +103,20 @@ def forget_answer(connection: Connection, conversation: str, question: str, at: 
     named = {message for version in versions for message in version}
     words = (t.message.c.conversation == conversation) & (t.message.c.direction == "in")
     words &= or_(t.message.c.question == question, t.message.c.id.in_(named))
+    words = or_(words, _read_back(conversation, question))
     gone = connection.scalars(select(t.message.c.id).where(words))
     answers = connection.scalars(select(t.answer.c.id).where(of_question))
     erased.note(connection, messages=gone, answers=answers)
     blank_messages(connection, words, at)
     connection.execute(update(t.answer).where(of_question).values(choices=null()))
+
+
+def _read_back(conversation: str, question: str) -> ColumnElement[bool]:
+    """What we said that shows what was chosen there. (Words stand in ours by reference only.)"""
+    m = t.message.c
+    said = cast(m.said, String)
+    shows = or_(said.like(f'%"review.{question}"%'), said.like('%"many_noted"%'))
+    return (m.conversation == conversation) & (m.direction == "out") & shows
 
 
 def destroy_key(connection: Connection, person: str, at: datetime) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Literal
 
 from msgspec.structs import replace
 
+from bot.conversation.about_them import LONG, tell_worker
 from bot.conversation.asking import ask_again, asking, current, say_notice, scoped
 from bot.conversation.effects import (
     Agreed,
@@ -20,8 +22,10 @@ from bot.conversation.effects import (
 )
 from bot.conversation.facts import tell_person
 from bot.conversation.flow import Question
+from bot.conversation.folding import fold, ways
+from bot.conversation.going import go_on
 from bot.conversation.model import Answer, Wrote
-from bot.conversation.review import answered, finish, page_of, pages, words
+from bot.conversation.review import answered, finish, pages, words
 from bot.conversation.step import Step
 
 THANKS = ("thanks_1", "thanks_2", "thanks_3")
@@ -50,9 +54,10 @@ def hear_yes(step: Step, message: str) -> None:
 
 def _agree(step: Step, message: str) -> None:
     step.move("agree")
-    step.change(agreed=True)
+    step.change(agreed=True, flow=step.world.flow.fingerprint)
     step.record(Agreed("start", True, message))
     keep_aside(step)
+    tell_worker(step)
     step.say("agreed")
     step.change(since_hint=99)
     go_on(step)
@@ -160,6 +165,8 @@ def _keep(step: Step, question: Question, answer: Answer) -> None:
     step.record(Answered(answer))
     if question.choices and not answer.choices:
         step.say("own_words")
+    elif answer.size >= LONG:
+        step.say("thanks_long")
     else:
         step.say("thanks_good" if first else THANKS[len(step.conversation.answers) % len(THANKS)])
 
@@ -184,58 +191,6 @@ def skip(step: Step) -> None:
     go_on(step)
 
 
-def go_on(step: Step) -> None:
-    """To the next thing to ask: the choice to share, the next question, or the review."""
-    conversation = step.conversation
-    first = next(iter(step.world.flow.questions)).id
-    following = step.world.flow.next(conversation.answers)
-    if conversation.position.place == "edit" and not following:
-        step.move("review")
-        step.go("review", page=page_of(step, conversation.position.id))
-    elif conversation.share is None and first in conversation.answers:
-        step.go("choice", "share")
-    elif following:
-        step.go("question", following.id)
-    else:
-        step.move("review")
-        step.go("review")
-    ask_again(step)
-
-
-def back(step: Step) -> None:
-    """To the question before, however far; what was answered stays until it is changed."""
-    settle_pending(step)
-    if step.conversation.standing == "ended":
-        step.move("reopen")
-        step.go("review")
-        ask_again(step)
-        return
-    position = step.conversation.position
-    if position.place == "notice":
-        step.go("notice", str(max(1, int(position.id) - 1)))
-    elif position.place == "edit":
-        step.move("review")
-        step.go("review", page=page_of(step, position.id))
-    elif earlier := _before(step):
-        if step.conversation.standing == "reviewing":
-            step.move("ask")
-        step.go(*earlier)
-        step.say("back")
-    else:
-        step.say("back_start")
-    ask_again(step)
-
-
-def _before(step: Step) -> tuple[str, str] | None:
-    """The place before the bookmark: the choice to share stands after the first question."""
-    answers = step.conversation.answers
-    way = [("question", question.id) for question in step.world.flow.path(answers)]
-    way.insert(1, ("choice", "share"))
-    here = (step.conversation.position.place, step.conversation.position.id)
-    place = way.index(here) if here in way else len(way)
-    return way[place - 1] if place else None
-
-
 # --- The review ----------------------------------------------------------------------------------
 
 
@@ -255,6 +210,30 @@ def review_number(step: Step, event: Wrote) -> str | None:
     lines = answered(step)
     number = int(text) if text.isdecimal() and len(text) < 4 else 0
     return lines[number - 1][0].id if 1 <= number <= len(lines) else None
+
+
+def remove(step: Step, text: str) -> bool:
+    """Take an answer out at the review: every version of its words is erased. False where the
+    text asks for nothing of the kind."""
+    own = step.world.catalogues[step.conversation.language]
+    english = step.world.phrases.fragments["remove"]
+    begins = ways(english) | ways(own.text(english, "fragment"))
+    number = re.fullmatch(r"(.+?) (?:(?:no|n|number|numero) )?(\d{1,3})", fold(text))
+    lines = answered(step)
+    if not number or number[1] not in begins:
+        return False
+    if not 1 <= int(number[2]) <= len(lines):
+        step.say("remove_which")
+        ask_again(step)
+        return True
+    question, answer = lines[int(number[2]) - 1]
+    gone = Answer(question.id, "removed", fingerprint=answer.fingerprint)
+    step.answer(gone)
+    step.record(Forget("answer", question.id), Answered(gone))
+    step.say("removed")
+    step.go("review", page=min(step.conversation.position.page, len(pages(step)) - 1))
+    ask_again(step)
+    return True
 
 
 def edit(step: Step, question: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from babel import Locale
 
@@ -38,6 +39,11 @@ def yes_or_no(step: Step, no: str = "no") -> tuple[Option, ...]:
     return fragment_option(step, "yes", "yes"), fragment_option(step, "no", no)
 
 
+def _ready_or_not(step: Step) -> tuple[Option, ...]:
+    labels = {"yes": "ready", "no": "skip_these", "later": "later"}
+    return tuple(fragment_option(step, code, label) for code, label in labels.items())
+
+
 def languages(step: Step) -> tuple[Option, ...]:
     """The languages of the service, each in its own name."""
     codes = step.world.service.languages
@@ -62,6 +68,8 @@ def asking(step: Step) -> Asking:
         return Asking(question.id, choices(question), question.kind == "many", yes_no=again)
     if position.place == "choice":
         return Asking("share", yes_or_no(step))
+    if position.place == "offer":
+        return Asking(f"offer.{position.id}", _ready_or_not(step))
     scope = f"{position.place}.{position.id}{position.page}"
     return Asking(scope, yes_no=position.place in ("notice", "review", "end"))
 
@@ -77,6 +85,9 @@ def _over(step: Step, over: str) -> Asking:
         return Asking(over, (team, fragment_option(step, "no", "nobody")))
     if over == "resume":
         return Asking(over, yes_or_no(step, "not_now"))
+    if over == "break":
+        on = fragment_option(step, "yes", "go_on")
+        return Asking(over, (on, fragment_option(step, "no", "stop_today")))
     if over.startswith("notice."):
         return Asking(over, yes_no=True)
     return Asking(over, yes_or_no(step))
@@ -118,6 +129,8 @@ def ask_again(step: Step) -> None:
         say_notice(step, int(position.id))
     elif position.place == "choice":
         step.say("share", options=scoped(asking(step)), offers=_hint(step))
+    elif position.place == "offer":
+        _offer(step, position.id)
     elif position.place == "review":
         review(step)
     elif question := current(step):
@@ -139,14 +152,29 @@ def ask_over(step: Step) -> None:
     if over.startswith("notice."):
         say_notice(step, int(over.split(".")[1]))
         return
-    phrase = {"delete": "delete_ask"}.get(over, over.replace(".", "_"))
-    step.say(phrase, options=scoped(asking(step)))
+    phrase = {"delete": "delete_ask", "break": "break_offer"}.get(over, over.replace(".", "_"))
+    step.say(phrase, options=scoped(asking(step)), **_counted(step, over))
+
+
+def _counted(step: Step, over: str) -> dict[str, Any]:
+    return {"count": step.conversation.sitting} if over == "break" else {}
+
+
+def _offer(step: Step, id: str) -> None:
+    """Say what the later questions of a phase are about, before any of them."""
+    phase = next((phase for phase in step.world.flow.phases if phase.id == id), None)
+    options = scoped(asking(step))
+    if phase and phase.offer:
+        step.say_text(f"offer.{id}", phase.offer, options)
+    else:
+        step.say("offer_more", options=options)
 
 
 def ask(step: Step, question: Question) -> None:
     """Ask a question of the flow."""
     options = scoped(Asking(question.id, choices(question)))
-    step.say_text(f"ask.{question.id}", question.ask, options, _hint(step))
+    for_other = question.ask_for_other if step.conversation.helping else ""
+    step.say_text(f"ask.{question.id}", for_other or question.ask, options, _hint(step))
 
 
 def _hint(step: Step) -> Offers:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from bot.conversation import answering, facts, leaving
+from bot.conversation import about_them, answering, facts, going, leaving
 from bot.conversation.asking import ask_after_telling, ask_again, ask_over, current
 from bot.conversation.review import pages
 from bot.conversation.step import Step
@@ -37,10 +37,12 @@ def command(step: Step, heard: Command, message: str) -> None:
         _wake(step, name)
     elif name in ("yes", "no", "carry_on"):
         _yes_or_no(step, name, message)
+    elif name == "helping":
+        _helping(step)
     elif name == "pause":
         _pause(step)
     elif name == "back":
-        answering.back(step) if standing != "declined" else step.say("why_nothing")
+        going.back(step) if standing != "declined" else step.say("why_nothing")
     elif name == "skip":
         _skip(step)
 
@@ -70,11 +72,15 @@ def _yes_or_no(step: Step, name: str, message: str) -> None:
         ask_after_telling(step)  # "go on" is not yet a yes
     elif position.place == "notice":
         answering.hear_no(step) if no else answering.hear_yes(step, message)
+    elif position.place == "offer" and name == "carry_on":
+        going.choose_offer(step, "yes")
     elif position.place == "review":
         leaving.pause(step) if no else answering.hear_review_yes(step)
     elif question and question.id in step.conversation.answers and not no:
         answering.settle_pending(step)
-        answering.go_on(step)
+        going.go_on(step, answered=question.kind == "many")
+    elif step.conversation.standing == "ended" and name == "carry_on":
+        going.offer_more(step)
     elif step.conversation.standing in ("ended", "declined"):
         step.say("not_now")
     else:
@@ -89,6 +95,13 @@ def _decides(step: Step) -> bool:
     return position.place == "notice" and position.id == str(answering.NOTICES)
 
 
+def _helping(step: Step) -> None:
+    if step.conversation.standing in ("ended", "declined"):
+        step.say("why_nothing")
+    else:
+        about_them.ask_helping(step)
+
+
 def _pause(step: Step) -> None:
     if step.conversation.standing in ("ended", "declined"):
         step.say("not_now")
@@ -100,6 +113,8 @@ def _skip(step: Step) -> None:
     place = step.conversation.position.place
     if place in ("question", "choice", "edit"):
         answering.skip(step)
+    elif place == "offer":
+        going.choose_offer(step, "no")
     else:
         step.say({"notice": "skip_notice", "review": "why_review"}.get(place, "why_nothing"))
         ask_after_telling(step)

@@ -40,9 +40,10 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Agreed:
-    """A choice about the person's own words: `start`, `share_partial` or `reminders`."""
+    """A choice about the person's own words: `start`, `share_partial` or `reminders`; or that
+    the one whom they write for agrees (`helping`)."""
 
-    kind: Literal["start", "share_partial", "reminders"]
+    kind: Literal["start", "share_partial", "reminders", "helping"]
     value: bool
     message: str
 
@@ -100,10 +101,10 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The person asked for something that a worker sees at once: a call from a `person`, or to
-    have their words erased (`delete`)."""
+    """The person asked for something that a worker sees at once: a call from a `person`, to have
+    their words erased (`delete`), or that they are under 18."""
 
-    what: Literal["person", "delete"]
+    what: Literal["person", "delete", "under_18"]
 
 
 Effect = (

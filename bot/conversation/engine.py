@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.conversation import answering, leaving, news, pace
-from bot.conversation.asking import ask_after_telling, ask_again, scope_buttons
+from bot.conversation import about_them, answering, changing, going, leaving, news, pace
+from bot.conversation.asking import SCOPED, ask_after_telling, ask_again, scope_buttons
 from bot.conversation.commands import TELLING, command
 from bot.conversation.effects import Reach, Timer
 from bot.conversation.filing import file, file_at_bookmark, file_words, kept_words, weight
@@ -34,6 +34,9 @@ from bot.conversation.model import (
 )
 from bot.conversation.step import Step
 from bot.conversation.understand import Chose, Command, Meaning, Unclear, Words
+
+UNSEEN = (*SCOPED, "skip")  # commands that answer what was asked, and so have to have read it
+ASKED = ("question", "choice", "offer", "review", "edit")  # places where an answer counts
 
 
 def respond(world: World, conversation: Conversation, event: Event, now: datetime) -> Turn:
@@ -65,6 +68,7 @@ def respond(world: World, conversation: Conversation, event: Event, now: datetim
 
 
 def _wrote(step: Step, event: Wrote) -> None:
+    moved = changing.meet(step)
     before = step.conversation
     heard = hear(step, event)
     step.change(last_wrote=step.now)
@@ -74,12 +78,14 @@ def _wrote(step: Step, event: Wrote) -> None:
         file_words(step)
         pace.say_once(step)
         return
-    _answer(step, before, event, heard)
+    if not isinstance(heard, Command | Chose):
+        about_them.hear_age(step, event.text)
+    _answer(step, before, event, heard, moved)
     pace.count(step, before, heard)
     _set_timers(step)
 
 
-def _answer(step: Step, before: Conversation, event: Wrote, heard: Meaning) -> None:
+def _answer(step: Step, before: Conversation, event: Wrote, heard: Meaning, moved: bool) -> None:
     if before.standing in ("new", "erased") or (before.standing == "declined" and _fresh(heard)):
         _first_words(step, event, heard)
     elif event.media and not event.text:
@@ -88,6 +94,9 @@ def _answer(step: Step, before: Conversation, event: Wrote, heard: Meaning) -> N
         ask_after_telling(step)
     elif _been_away(step, before) and _would_show(step, heard):
         _back_from_away(step, event, heard)
+    elif moved and not (isinstance(heard, Command) and heard.name not in UNSEEN):
+        file_words(step)  # for a question that is not there any more
+        ask_again(step)
     elif _is_echo(step, before, event, heard):
         file_words(step)  # whatever it was meant for, a worker can see it
         ask_again(step)
@@ -98,7 +107,7 @@ def _answer(step: Step, before: Conversation, event: Wrote, heard: Meaning) -> N
 def _is_echo(step: Step, before: Conversation, event: Wrote, heard: Meaning) -> bool:
     """A second "1" or "ok" when our next question is not on its way yet: nobody has read it, so
     it is not answered (some phones send a text twice; some days we are late)."""
-    asked = bool(step.over) or before.position.place in ("question", "choice", "review", "edit")
+    asked = bool(step.over) or before.position.place in ASKED
     if not (before.unheard and asked) or event.choice:
         return False
     return isinstance(heard, Chose) or heard == Command(step.over) or is_bare(step, event.text)
@@ -216,14 +225,16 @@ def _words(step: Step, event: Wrote, heard: Meaning) -> None:
         if isinstance(heard, Words) and heard.ends:
             step.push(f"offer.{heard.ends}")  # asked before the next question is
         answering.take_words(step, (event.message,), weight(event.text))
+    elif place == "review" and answering.remove(step, event.text):
+        file(step, "command")
     elif place == "review" and (question := answering.review_number(step, event)):
         answering.edit(step, question)
     elif place == "end" and says_only(step, event.text, "greetings"):
         file(step, "command")
         step.say("ended_hello")
-    elif place == "choice" and "nearest" in step.conversation.said:
+    elif place in ("choice", "offer") and "nearest" in step.conversation.said:
         file_words(step)
-        answering.share_unsure(step)
+        answering.share_unsure(step) if place == "choice" else going.choose_offer(step, "later")
     else:
         kept_words(step)
 
@@ -231,12 +242,14 @@ def _words(step: Step, event: Wrote, heard: Meaning) -> None:
 def _chose(step: Step, heard: Chose, event: Wrote) -> None:
     place = step.conversation.position.place
     file(step, "choice", step.conversation.position.id)
-    if not heard.codes or place not in ("choice", "question", "edit"):
+    if not heard.codes or place not in ("choice", "offer", "question", "edit"):
         step.say("old_button")
         ask_again(step)
     elif place == "choice":
         answering.choose_share(step, heard.codes[0] == "yes", event.message)
-        answering.go_on(step)
+        going.go_on(step)
+    elif place == "offer":
+        going.choose_offer(step, heard.codes[0])
     else:
         answering.take_choices(step, heard.codes, event)
 

@@ -9,6 +9,8 @@ from bot.conversation.effects import Asked
 from bot.conversation.review import answered
 from bot.conversation.step import Step
 
+WHY = {"notice": "why_notice", "choice": "share_why", "offer": "why_offer"}
+
 
 def tell_person(step: Step) -> None:
     """How to reach a person, and whether somebody is there now."""
@@ -58,7 +60,7 @@ def tell_why(step: Step) -> None:
     elif place in ("question", "edit") and (question := current(step)):
         step.say_text(f"why.{question.id}", question.why)
     else:
-        step.say({"notice": "why_notice", "choice": "share_why"}.get(place, "why_review"))
+        step.say(WHY.get(place, "why_review"))
 
 
 def deleted_on(step: Step) -> datetime:

@@ -1,7 +1,8 @@
 """An intake as data: sections of questions, in order, and what comes next.
 
 A flow goes forward. A question may have a condition on earlier answers; there are no jumps, so
-every flow ends and "back" always means something. `parse` reads a TOML file's text; whatever is
+every flow ends and "back" always means something. The core questions come first; what is left for
+later comes in phases, each of which the person opens, or does not. `parse` reads a TOML file's text; whatever is
 wrong with it is told with file, line and field, all at once.
 """
 
@@ -10,12 +11,14 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from bot.conversation.model import Answer
+from bot.conversation.model import Answer, Conversation
 from bot.conversation.toml_places import place_of
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
@@ -51,12 +54,14 @@ class Question(Part):
     """One question.
 
     `sensitivity` is 0, 1 or 2; `when` asks it only where one of the conditions holds;
+    a `secret` answer is not shown back in the chat; `ask_for_other` is the wording where somebody writes for another person;
     `shows_as` heads the answer at the desk; with `own_words_first` a phrase such as "call me" is
     asked about before it counts as a command.
     """
 
     id: Slug
     ask: Sentence
+    ask_for_other: str = ""
     why: Annotated[str, StringConstraints(min_length=1, max_length=160)]
     kind: Literal["text", "one", "many", "name"] = "text"
     phase: Literal["core", "later"] = "core"
@@ -65,6 +70,7 @@ class Question(Part):
     choices: tuple[Choice, ...] = Field(default=(), alias="choice")
     when: tuple[When, ...] = ()
     own_words_first: bool = False
+    secret: bool = False
     note: str = ""
 
     @cached_property
@@ -83,12 +89,32 @@ class Question(Part):
 
 
 class Section(Part):
-    """Questions that belong together; `tag` says what they are about."""
+    """Questions that belong together; `tag` says what they are about.
+
+    `offer` is said before its later questions, which the person may then open or leave;
+    `only_self`: nobody is asked these about somebody else.
+    """
 
     id: Slug
     tag: Slug
     title: Sentence
+    offer: Annotated[str, StringConstraints(max_length=600)] = ""
+    only_self: bool = False
     questions: tuple[Question, ...] = Field(alias="question", min_length=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """Later questions that are opened together. `offer` is empty for those of sections that have
+    none of their own: they come first, and are offered in common words."""
+
+    id: str
+    offer: str
+    questions: tuple[Question, ...]
+    only_self: bool = False
+
+
+MORE = "more"  # the phase of sections without an offer of their own
 
 
 class Flow(Part):
@@ -112,14 +138,36 @@ class Flow(Part):
     def _by_id(self) -> Mapping[str, Question]:
         return {question.id: question for question in self.questions}
 
-    def path(self, answers: Mapping[str, Answer]) -> list[Question]:
-        """The questions that these answers lead through, answered or not, in order."""
-        return [question for question in self.questions if question.asked(answers)]
+    @cached_property
+    def core(self) -> tuple[Question, ...]:
+        """What is asked of everybody, in order."""
+        return tuple(question for question in self.questions if question.phase == "core")
 
-    def next(self, answers: Mapping[str, Answer]) -> Question | None:
+    @cached_property
+    def phases(self) -> tuple[Phase, ...]:
+        """What is left for later, in the order in which it is offered."""
+        later = [(s, tuple(q for q in s.questions if q.phase == "later")) for s in self.sections]
+        more = tuple(q for section, questions in later if not section.offer for q in questions)
+        own = [Phase(s.id, s.offer, qs, s.only_self) for s, qs in later if s.offer and qs]
+        return (*([Phase(MORE, "", more)] if more else ()), *own)
+
+    def offered(self, conversation: Conversation) -> Iterator[Phase]:
+        """The phases that there are for this person."""
+        return (p for p in self.phases if not (p.only_self and conversation.helping))
+
+    def path(self, conversation: Conversation) -> list[Question]:
+        """The questions that the answers lead through, answered or not, in order."""
+        return list(self._way(conversation))
+
+    def next(self, conversation: Conversation) -> Question | None:
         """The first question on the path that has not been answered or skipped."""
-        left = (question for question in self.questions if question.id not in answers)
-        return next((question for question in left if question.asked(answers)), None)
+        answers = conversation.answers
+        return next((q for q in self._way(conversation) if q.id not in answers), None)
+
+    def _way(self, conversation: Conversation) -> Iterator[Question]:
+        opened = conversation.opened
+        later = (p.questions for p in self.offered(conversation) if opened.get(p.id) == "yes")
+        return (q for q in chain(self.core, *later) if q.asked(conversation.answers))
 
 
 def parse(text: str, name: str) -> Flow:
@@ -159,6 +207,8 @@ def _crossed(flow: Flow) -> Iterator[tuple[tuple[str | int, ...], str]]:
                 yield (*loc, "id"), f"another question is called {question.id!r}"
             yield from (((*loc, *at), what) for at, what in _alone(question, seen))
             seen[question.id] = question
+    if flow.sections[0].questions[0].phase != "core":
+        yield ("section", 0, "question", 0, "phase"), "the first question is a core one"
 
 
 def _alone(

@@ -107,6 +107,8 @@ def _question_entries(question: Mapping[str, Any]) -> Iterator[Entry]:
     id, sensitivity = question["id"], question.get("sensitivity", 0)
     about = f"sensitivity {sensitivity} of 2. {question.get('note', '')}".strip()
     yield Entry(question["ask"], note=f"The question {id}; {about} Aim for 160 characters.")
+    if question.get("ask_for_other"):
+        yield Entry(question["ask_for_other"], note=f"As {id}, where somebody writes for another.")
     yield Entry(question["why"], note=f"Why we ask {id}; {about} At most 160 characters.")
     for choice in question.get("choice", ()):
         yield Entry(choice["label"], id, f"A choice of the question {id}. A few words.")

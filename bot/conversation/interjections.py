@@ -3,7 +3,7 @@ mean", "shall we go on". Each has a way out, and the bookmark below stays where 
 
 from __future__ import annotations
 
-from bot.conversation import answering, leaving
+from bot.conversation import about_them, answering, going, leaving
 from bot.conversation.asking import ask_again, asking, say_notice, scoped
 from bot.conversation.commands import TELLING, command
 from bot.conversation.filing import file, file_at_bookmark, file_words, weight
@@ -28,7 +28,9 @@ def hear_over(step: Step, event: Wrote, heard: Meaning) -> bool:
         leaving.delete_and_say(step)
         return True
     if isinstance(heard, Command):
-        return _let_go(step, over)
+        if over == "break" and heard.name == "skip":
+            file(step, "command")
+        return _let_go(step, over, heard.name)
     if over == "resume":
         file_words(step)
         leaving.ask_resume(step, words_kept=True)
@@ -44,9 +46,14 @@ def hear_over(step: Step, event: Wrote, heard: Meaning) -> bool:
     return True
 
 
-def _let_go(step: Step, over: str) -> bool:
+def _let_go(step: Step, over: str, name: str) -> bool:
     """A command was said instead: the interjection goes, and the command is heard below it."""
     step.pop()
+    if over == "break":
+        going.sit_down(step)
+        if name == "skip":  # the break, not a question that they have not seen
+            ask_again(step)
+            return True
     if over.startswith("mean."):
         answering.settle_pending(step)
     if over == "delete":
@@ -59,6 +66,8 @@ def _not_one_of_these(step: Step) -> None:
     The second time the interjection lets go."""
     file_words(step)
     if "nearest" in step.conversation.said:
+        if step.over == "break":
+            going.sit_down(step)
         step.pop()
         step.say("note_kept")
         ask_again(step)
@@ -77,6 +86,13 @@ def _chosen(step: Step, over: str, code: str, event: Wrote) -> None:
         leaving.choose_reminders(step, yes, event.message)
     elif over == "resume":
         _resume(step, yes)
+    elif over == "helping":
+        about_them.choose_helping(step, yes, event.message)
+        ask_again(step)
+    elif over == "break":
+        step.pop()
+        going.sit_down(step)
+        ask_again(step) if yes else leaving.pause(step)
     elif over == "language":
         step.pop()
         step.change(language=code)

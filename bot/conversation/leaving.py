@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from bot.conversation.asking import ask_again, asking, say_notice, scoped
 from bot.conversation.effects import Agreed, Forget, HandOver, Promised, Reach, Timer, Withdraw
 from bot.conversation.facts import deleted_on
+from bot.conversation.going import sit_down
 from bot.conversation.model import Conversation
 from bot.conversation.review import may_write_first
 from bot.conversation.step import Step
@@ -142,6 +143,7 @@ def resume(step: Step) -> None:
         to = {"review": "reviewing", "end": "ended"}.get(place, "asking")
         step.move(f"resume_{to}")
     step.change(since_hint=99)
+    sit_down(step)
     step.say("resume_go")
     if step.conversation.handed == "partial":
         step.say("paused_handed")

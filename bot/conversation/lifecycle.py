@@ -25,6 +25,7 @@ MOVES: Final[list[tuple[str, str | list[str], str]]] = [
     ("review", "asking", "reviewing"),
     ("ask", ["reviewing", "ended"], "asking"),
     ("finish", "reviewing", "ended"),
+    ("rest", "asking", "ended"),
     ("reopen", "ended", "reviewing"),
     ("pause", TALKING, "paused"),
     ("resume_explaining", ["paused", "stopped"], "explaining"),

@@ -105,11 +105,11 @@ Event = Wrote | Due | Delivered | Failed | WorkerTook | WorkerWrote | WorkerGave
 Standing = Literal[
     "new", "explaining", "asking", "reviewing", "paused", "ended", "declined", "stopped", "erased"
 ]
-Place = Literal["start", "notice", "question", "choice", "review", "edit", "end"]
+Place = Literal["start", "notice", "question", "choice", "offer", "review", "edit", "end"]
 
 
 class Position(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The bookmark: a notice step, a question or choice by id, or a page of the review."""
+    """The bookmark: a notice step, a question, choice or offer by id, a page of the review."""
 
     place: Place = "start"
     id: str = ""
@@ -131,6 +131,7 @@ class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
     size: int = 0
 
 
+Opened = Literal["yes", "no", "later"]
 Told = Literal["said", "sent", "delivered", "failed"]
 
 
@@ -141,7 +142,10 @@ class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
     far each notice got. `share` and `reminders` are None until the person has chosen. `blocked`
     is why nothing of ours reaches them; `pending` is the message that a "did you mean" is about.
     `unheard`: what we said last is not known to be on its way. `hurry` is how full the measure of
-    `pace` is, for the moment and for the day, with its times.
+    `pace` is, for the moment and for the day, with its times. `opened`: what the person said to
+    each offer of later questions. `sitting`: questions asked since they sat down, `sitting_since`.
+    `flow` is the
+    fingerprint of the intake as it was. `helping`: they write for somebody else. `young`: they said that they are under 18.
     """
 
     standing: Standing = "new"
@@ -166,6 +170,12 @@ class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
     since_hint: int = 99
     reminded: int = 0
     unheard: bool = False
+    opened: Mapping[str, Opened] = msgspec.field(default_factory=dict)
+    sitting: int = 0
+    sitting_since: datetime | None = None
+    flow: str = ""
+    helping: bool = False
+    young: bool = False
     hurry: int = 0
     hurry_last: datetime | None = None
     hurry_day: int = 0
@@ -197,6 +207,11 @@ class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
             min(self.since_hint, 3),
             self.reminded,
             self.unheard,
+            tuple(sorted(self.opened.items())),
+            min(self.sitting, 6),
+            self.flow,
+            self.helping,
+            self.young,
             self.hurry,
             self.hurry_day,
         )

@@ -20,7 +20,7 @@ LONGEST_NAME = 40
 def answered(step: Step) -> list[tuple[Question, Answer]]:
     """The answers that stand, in the order of the flow."""
     answers = step.conversation.answers
-    path = step.world.flow.path(answers)
+    path = step.world.flow.path(step.conversation)
     return [
         (question, answers[question.id])
         for question in path
@@ -62,12 +62,18 @@ def review(step: Step) -> None:
         step.say("review")
     for number in found[page]:
         _line(step, number, *lines[number - 1])
-    step.say("review_next" if page + 1 < len(found) else "review_end")
+    if page + 1 < len(found):
+        step.say("review_next")
+    else:
+        word = Option("remove", step.world.phrases.fragments["remove_word"], "fragment")
+        step.say("review_end", remove=Labels((word,)))
 
 
 def _line(step: Step, number: int, question: Question, answer: Answer) -> None:
     key = f"review.{question.id}"
-    if answer.size > LONG:
+    if question.secret:
+        step.say("review_secret", key=key, number=number)
+    elif answer.size > LONG:
         step.say("review_long", key=key, number=number)
         step.say("review_words", key=key, own_message=True, words=words(question, answer))
     elif answer.choices and answer.size:
@@ -113,6 +119,9 @@ def finish(step: Step) -> None:
         step.say("ended_next", when=due, later=later)
     else:
         step.say("ended_next_wait", when=due)
+    said = step.conversation.opened
+    if any(said.get(p.id) not in ("yes", "no") for p in step.world.flow.offered(step.conversation)):
+        step.say("ended_more")
 
 
 def may_write_first(step: Step) -> bool:

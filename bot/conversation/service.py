@@ -10,6 +10,7 @@ from itertools import combinations
 from zoneinfo import ZoneInfo
 
 START = datetime(2000, 1, 1, tzinfo=UTC)  # quarters of an hour are counted from here
+FRESH = timedelta(days=90)
 DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 _SPAN = re.compile(r"(\w\w)(?:-(\w\w))?\s+(\d\d?):(\d\d)-(\d\d?):(\d\d)")
 
@@ -99,13 +100,28 @@ def _span(text: str) -> Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Helpline:
+    """A number of others, of one nation, and the day on which somebody last looked whether it is
+    right. One that was not looked at for `FRESH` is not given to anybody."""
+
+    name: str
+    number: str
+    checked: date
+
+    def fresh(self, now: datetime) -> bool:
+        """May it still be given?"""
+        return now.date() - self.checked <= FRESH
+
+
+@dataclass(frozen=True, slots=True)
 class Service:
     """One service as its people and its settings describe it.
 
     `text_name` is the short name used in texts; `keep_days` and `keep_partial_days` say how long
     finished and unfinished intakes stay; `read_within` is how much staffed time a worker needs
     to read a hand-over; an intake left alone for `quiet` is handed over if the person agreed;
-    after `away` of silence a reply asks before it shows where we were.
+    after `away` of silence a reply asks before it shows where we were. `child_line` is for people
+    under 18.
     """
 
     id: str
@@ -120,6 +136,7 @@ class Service:
     read_within: timedelta = timedelta(hours=4)
     quiet: timedelta = timedelta(hours=24)
     away: timedelta = timedelta(hours=1)
+    child_line: Helpline | None = None
     practice: bool = False
     waking: tuple[time, time] = field(default=(time(9), time(20)))
 

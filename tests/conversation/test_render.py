@@ -269,6 +269,8 @@ def test_buttons_and_texts_in_spanish() -> None:
 # --- Everything that we ship ---------------------------------------------------------------------
 
 VALUES: dict[str, Value] = {
+    "line": "Childline",
+    "remove": Labels((Option("remove", "REMOVE", "fragment"),)),
     "service": world().service.text_name,
     "organisation": world().service.name,
     "phone": "+44 7700 900000",

@@ -223,3 +223,17 @@ def test_an_address_that_does_not_open_does_not_stand_in_the_way(house: House) -
     house.erase()
     contact = house.row(t.contact)
     assert (contact.address, contact.address_hash, contact.valid_to) == (b"", b"", LATER)
+
+
+def test_what_was_chosen_stands_in_no_message_of_ours_either(house: House) -> None:
+    line = house.who.conversation
+
+    def shown(connection: Connection) -> None:
+        for keys in (["review.lives"], ["many_noted"], ["review.name"]):
+            id = say(connection, house.who, f"1. By the weir {keys}")
+            connection.execute(t.message.update().where(t.message.c.id == id).values(said=keys))
+
+    house.store.write_sync(shown)
+    house.store.write_sync(lambda c: rights.forget_answer(c, line, "lives", LATER))
+    told = house.store.read_sync(lambda c: transcript(c, house.keys, line))
+    assert [m.said for m in told if "By the weir" in m.text] == [("review.name",)]
