@@ -10,6 +10,7 @@ import asyncio
 import signal
 from datetime import timedelta
 from pathlib import Path
+from statistics import median
 
 import psycopg
 import pytest
@@ -28,7 +29,7 @@ from tests.e2e.house import House, until
 from tests.e2e.reckoning import reckon
 from tests.emulators.twilio_log import Fault
 
-BACK = 3.0  # seconds until it is ready again
+BACK = 3.0  # seconds until it is ready again, at the median; a busy machine is slower at times
 LEASE = "0.5"  # seconds, see `crashing`
 FALLS = 20.0  # seconds in which a conversation comes by the point
 SOON = 20.0
@@ -56,6 +57,7 @@ class Town:
     def __init__(self, folder: Path, url: str) -> None:
         self.trap, self.people = folder / "trap", list[Someone]()
         self.in_the_window: dict[str, int] = {}  # who fell there, by address
+        self.backs: list[float] = []  # seconds until it was ready again, each time
         self.twilio, self.telegram = BusyTwilio(), BusyTelegram(lambda id: None)
         self._folder, self._url = folder, url
 
@@ -107,7 +109,8 @@ class Town:
 
     async def back(self, point: str) -> None:
         seconds = await self.house.start()
-        assert seconds < BACK, f"{point}: ready again after {seconds:.1f} s"
+        assert seconds < 3 * BACK, f"{point}: ready again after {seconds:.1f} s"
+        self.backs.append(seconds)
 
     async def settled(self) -> None:
         await self.telegram.settled()
@@ -166,6 +169,9 @@ async def _afterwards(town: Town) -> None:
     twice = reckon(town.house, town.people)
     assert twice == town.in_the_window
     print(f"told twice: {len(twice)}, all of them at {' or '.join(WINDOW)}")
+    slowest, middle = max(town.backs), median(town.backs)
+    print(f"ready again {len(town.backs)} times: {middle:.1f} s at the median, {slowest:.1f} at most")
+    assert middle < BACK
 
     await town.house.start()
     for person, point in zip(town.people, ERASING, strict=False):
