@@ -6,6 +6,7 @@ import contextlib
 import os
 import sys
 from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -70,6 +71,25 @@ def chat(flow: str, lang: str | None, channel: str) -> None:
         terminal.run(worlds.world(library, spoken, flow), channel, first)
 
 
+@cli.command()
+@click.option("--lang", required=True, help="The language, such as es.")
+@click.option("--asking", default="", metavar="QUESTION", help="The question that is asked.")
+@click.option("--channel", type=click.Choice(["sms", "telegram"]), default="sms", show_default=True)
+def understand(lang: str, asking: str, channel: str) -> None:
+    """Say what messages mean: each line of the input is one, each line out a JSON object."""
+    with _plain_faults():
+        from bot import understanding, worlds
+
+        try:
+            using = understanding.prepare(worlds.read(), lang, channel, asking)
+        except understanding.Unknown as error:
+            _end(str(error), 2)
+        out = sys.stdout.buffer
+        for line in understanding.told(sys.stdin.buffer, using):
+            out.write(f"{line}\n".encode("utf-8", "replace"))
+        out.flush()
+
+
 @cli.command("desk-link")
 @click.argument("name", required=False)
 def desk_link(name: str | None) -> None:
@@ -80,7 +100,8 @@ def desk_link(name: str | None) -> None:
     with _plain_faults():
         from bot import serving
 
-        click.echo(serving.desk_link((name or "").strip()))
+        warn = partial(click.echo, err=True)
+        click.echo(serving.desk_link((name or "").strip(), warn))
         click.echo("It works once, within 30 minutes.", err=True)
 
 
@@ -131,6 +152,26 @@ def bench(seconds: float, as_json: bool) -> None:
         logging.setup("WARNING")
         world = worlds.world(worlds.read(), services.practice())
         sys.exit(run.run(world, seconds, as_json, click.echo))
+
+
+@cli.command()
+@click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.option("--list", "listing", is_flag=True, help="Print the promises, and check nothing.")
+@click.option("--rules-only", is_flag=True, help="Read only: no walk through every state.")
+def check(paths: tuple[Path, ...], as_json: bool, listing: bool, rules_only: bool) -> None:
+    """Show that flows, sentences and languages keep what people are promised.
+
+    PATHS are flow files, a common.toml, catalogues (.po) or folders with these; without any, all
+    that ships is checked.
+    """
+    with _plain_faults():
+        from bot.check import reporting
+
+        if listing:
+            _tell(reporting.listing())
+            return
+        sys.exit(reporting.run(paths, as_json, not rules_only, click.echo))
 
 
 @cli.group()

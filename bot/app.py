@@ -25,8 +25,9 @@ from bot.channels.sms import SmsChannel
 from bot.channels.sms_log import SmsLog
 from bot.channels.telegram import TelegramChannel
 from bot.clock import Clock
+from bot.conversation import timing
 from bot.conversation.channel import Away, Channel
-from bot.conversation.model import Delivered, Failed, World
+from bot.conversation.model import Conversation, Delivered, Failed, World
 from bot.housekeeping import Housekeeper
 from bot.in_order import InOrder
 from bot.inbound import Inbox
@@ -190,8 +191,8 @@ def _erased_addresses(house: House) -> Mapping[str, datetime]:
     return erased.read(house.plan.settings.data / erased.FILE).addresses
 
 
-def _waking(plan: Plan, service: str, at: datetime) -> datetime:
-    return plan.worlds[service].service.waking_time(at)
+def _waking(plan: Plan, service: str, conversation: Conversation, at: datetime) -> datetime:
+    return timing.may_speak_from(plan.worlds[service].service, conversation, at)
 
 
 def _kept(world: World) -> timedelta:

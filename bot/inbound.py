@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 
 from bot import metrics, trouble
 from bot.clock import Clock
-from bot.conversation import engine, render
+from bot.conversation import engine, render, timing
 from bot.conversation.channel import TRAITS, Account, Away, Envelope, Receipt, Traits
 from bot.conversation.model import (
     Conversation,
@@ -183,9 +183,10 @@ class Inbox:
             ledger.heard(line, event, turn.effects, at)
         for effect in turn.effects:
             ledger.record(line, effect, at, world.flow.fingerprint)
+        unasked = timing.may_speak_from(world.service, turn.conversation, times.now)
         for rendered in words:
             at_once = rendered.prompted and not times.late
-            may_go = times.now if at_once else world.service.waking_time(times.now)
+            may_go = times.now if at_once else unasked
             ledger.say(line, rendered, times.now, may_go)
         ledger.keep(line, at, world.service.keep_days, world.service.keep_partial_days)
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from bot.backing_off import wait
 from bot.clock import Clock
 from bot.conversation.channel import Channel
+from bot.conversation.model import Conversation
 from store import late, locks, outbox
 from store.sealing import Keys
 
@@ -19,10 +20,11 @@ LOOK = 1.0  # seconds between looks at most: gaps end, a practice clock is put f
 # calls of 20 (`outbound.CALL`), or it would go out a second time while the first is under way.
 ELSEWHERE = 65.0
 Busy = Mapping[str, Collection[str]]  # by account, the contacts that something is being sent to
-Waking = Callable[[str, datetime], datetime]  # (service, time): when we may next write unasked
+# (service, conversation, time): when we may next write to this person unasked.
+Waking = Callable[[str, Conversation, datetime], datetime]
 
 
-def at_any_hour(service: str, at: datetime) -> datetime:
+def at_any_hour(service: str, conversation: Conversation, at: datetime) -> datetime:
     """Nobody is asleep."""
     return at
 
@@ -75,9 +77,13 @@ class Queue:
         rows = outbox.due(connection, self._keys, look)
         if not rows:
             return []
-        waking = self._waking(rows[0].service, look.now)
+        service = rows[0].service
         log = self._channels[look.account].traits.log
-        return late.fitting(connection, rows, look.now, waking, log=log)
+
+        def waking(conversation: Conversation) -> datetime:
+            return self._waking(service, conversation, look.now)
+
+        return late.fitting(connection, self._keys, rows, look.now, waking, log=log)
 
     def pause(self, busy: Busy, connection: Connection) -> float:
         """Seconds until the next look, should nothing wake us before."""

@@ -109,14 +109,16 @@ def _on_path(flow: Flow | None, given: Mapping[str, Given]) -> Mapping[str, Give
     """Without answers to questions that a later change took off the person's path."""
     if flow is None:
         return given
-    path = {question.id for question in flow.path(_all_opened(flow, given))}
+    path = {question.id for question in flow.path(_so_far(flow, given))}
     return {id: g for id, g in given.items() if id in path or flow.question(id) is None}
 
 
-def _all_opened(flow: Flow, given: Mapping[str, Given]) -> Conversation:
-    """These answers, as if every offer of more had been taken up: what could still be asked."""
+def _so_far(flow: Flow, given: Mapping[str, Given]) -> Conversation:
+    """These answers, with the later questions of which some were given: the rest of what is left
+    for later was not asked for, and is not missed."""
     answers = {id: Answer(id, "answered", choices=g.codes) for id, g in given.items()}
-    return Conversation(answers=answers, opened={phase.id: "yes" for phase in flow.phases})
+    begun = (phase for phase in flow.phases if any(q.id in given for q in phase.questions))
+    return Conversation(answers=answers, opened={phase.id: "yes" for phase in begun})
 
 
 def _answered(all_said: Mapping[str, Said], id: str) -> bool:
@@ -136,4 +138,4 @@ def _groups(
 
 def _not_reached(flow: Flow | None, given: Mapping[str, Given]) -> Iterator[str]:
     if flow:
-        yield from (q.shows_as for q in flow.path(_all_opened(flow, given)) if q.id not in given)
+        yield from (q.shows_as for q in flow.path(_so_far(flow, given)) if q.id not in given)

@@ -7,16 +7,17 @@ ever taken back here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, exists, or_, select, update
 
-from bot.conversation.model import Delivered, Failed
-from store import outbox
+from bot.conversation.model import Conversation, Delivered, Failed
+from store import conversations, outbox
 from store import tables as t
 from store.outbox import Row
+from store.sealing import Keys
 
 Verdict = Literal["goes", "later", "withdrawn", "failed"]
 # What may stand before a question and is worth nothing without it.
@@ -24,8 +25,9 @@ LEADS = frozenset("back edit many_noted nearest own_words skipped thanks_good".s
 # What can't be taken back is confirmed once: said a second time it looks like a second time.
 ONCE = frozenset(("delete_done", "declined", "stopped"))
 
-# Whoever wrote at night hears at night; half an hour later they may sleep.
-LATE = timedelta(minutes=30)
+# Whoever wrote at night hears at night; after that they may sleep, or not be alone any more.
+LATE = timedelta(minutes=10)
+Waking = Callable[[Conversation], datetime]  # when we may write to this person unasked
 
 _later, _later_message = t.outgoing.alias("later"), t.message.alias("later_message")
 _ANSWERED = exists().where(
@@ -49,6 +51,7 @@ _FACTS = select(
     t.message.c.said,
     t.message.c.at,
     t.message.c.failed_code,
+    t.message.c.conversation,
     (_WROTE & _ANSWERED).label("answered"),
     t.contact.c.state.label("reach"),
 ).select_from(
@@ -59,20 +62,30 @@ _FACTS = select(
 
 
 def fitting(
-    connection: Connection, rows: Sequence[Row], now: datetime, waking: datetime, *, log: bool
+    connection: Connection,
+    keys: Keys,
+    rows: Sequence[Row],
+    now: datetime,
+    waking: Waking,
+    *,
+    log: bool,
 ) -> list[Row]:
     """Those of these rows that may go now, before any of them is begun.
 
-    `waking` is when we may write unasked, at `now` or later. `log`: the provider's log tells what
-    was sent; without one, what may have been sent goes again only where that is harmless.
+    `waking` says when we may write to somebody unasked, at `now` or later: prompt replies go at
+    any time. `log`: the provider's log tells what was sent; without one, what may have been sent
+    goes again only where that is harmless.
     """
     ids = [row.out.message for row in rows]
     found = connection.execute(_FACTS.where(t.outgoing.c.message.in_(ids))).all() if ids else ()
-    verdicts = {
-        facts.message: _verdict(facts, waking > now, now - facts.at > LATE, log) for facts in found
-    }
-    for message, verdict in verdicts.items():
-        _carry_out(connection, message, verdict, now, waking)
+    unasked = [f.conversation for f in found if not f.prompted or now - f.at > LATE]
+    lines = conversations.by_id(connection, keys, unasked) if unasked else {}
+    wakes = {id: waking(line.conversation) for id, line in lines.items()}
+    verdicts = {}
+    for facts in found:
+        wake, old = wakes.get(facts.conversation, now), now - facts.at > LATE
+        verdicts[facts.message] = verdict = _verdict(facts, wake > now, old, log)
+        _carry_out(connection, facts.message, verdict, now, wake)
     return [row for row in rows if verdicts.get(row.out.message) == "goes"]
 
 

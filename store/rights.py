@@ -103,11 +103,11 @@ def forget_answer(connection: Connection, conversation: str, question: str, at: 
     named = {message for version in versions for message in version}
     words = (t.message.c.conversation == conversation) & (t.message.c.direction == "in")
     words &= or_(t.message.c.question == question, t.message.c.id.in_(named))
-    words = or_(words, _read_back(conversation, question))
-    gone = connection.scalars(select(t.message.c.id).where(words))
+    blank = or_(words, _read_back(conversation, question))
+    gone = connection.scalars(select(t.message.c.id).where(blank))
     answers = connection.scalars(select(t.answer.c.id).where(of_question))
     erased.note(connection, messages=gone, answers=answers)
-    blank_messages(connection, words, at)
+    blank_messages(connection, blank, at)
     connection.execute(update(t.answer).where(of_question).values(choices=null()))
 
 

@@ -6,6 +6,7 @@ Used by the transcripts and by property tests. A transcript reads as a conversat
     > the person writes            > [Skip]   the person presses a button
     < what we say, one line a message
     ~ 3 days later                 time passes, and what comes due happens
+    ~ they write fast              ten seconds from one message of theirs to the next, not a minute
     ~ nothing arrives              what we say next does not arrive (until `~ messages arrive`)
     ~ no delivery news             what we say next is sent, and no more is heard of it
     = what the store recorded
@@ -205,6 +206,10 @@ def _say_yes(player: Play) -> None:
 
 
 def _world(player: Play, what: str) -> None:
+    if what == "they write fast":
+        player.between = timedelta(seconds=10)
+        player.lines.append(f"~ {what}")
+        return
     delivery = {
         "nothing arrives": "failed",
         "no delivery news": "sent",

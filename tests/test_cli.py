@@ -249,7 +249,7 @@ def test_a_link_is_made_while_it_serves(tmp_path: Path) -> None:
                 "It works once, within 30 minutes.",
             )
             link = done.stdout.strip()
-            assert link.startswith("http://127.0.0.1:8080/desk/sign-in#")
+            assert link.startswith(f"{address}/desk/sign-in#"), "where it listens, whatever is set"
             assert signs_in(address, link.partition("#")[2])
             assert not signs_in(address, link.partition("#")[2]), "once"
         assert workers(data) == {"First worker": "admin", "Sam Okafor": "caseworker"}
@@ -335,3 +335,25 @@ def read_until(file: int, mark: bytes) -> bytes:
         assert select.select([file], [], [], 30)[0], found
         found += os.read(file, 4096)
     return found
+
+
+def test_understand_reads_anything_and_says_what_it_means(tmp_path: Path) -> None:
+    lines = b"skip\r\n\n\xff\xfe\n" + b"a" * 100_000 + b"\nmy dog"
+    done = subprocess.run(
+        [*COMMAND, "understand", "--lang", "en"],
+        env=environment(tmp_path),
+        input=lines,
+        capture_output=True,
+        timeout=60,
+    )
+    told = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [one["command"] for one in told] == ["skip", None, None, None, None]
+    assert (done.returncode, done.stderr, told[0]["text"]) == (0, b"", "skip")
+
+
+def test_understand_says_which_languages_and_questions_there_are(tmp_path: Path) -> None:
+    for wrong in (("--lang", "xx"), ("--lang", "en", "--asking", "nothing")):
+        done = ownpace(tmp_path, "understand", *wrong)
+        assert done.returncode == 2
+        assert "there are: " in done.stderr
+        assert "Traceback" not in done.stderr

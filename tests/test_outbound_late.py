@@ -114,7 +114,7 @@ async def test_nothing_is_said_unasked_at_night(
 ) -> None:
     """What was surely not sent waits for the morning, and holds up no answer meanwhile."""
     waking = harbour().waking_time
-    post.start(waking=lambda service, at: waking(at))
+    post.start(waking=lambda service, conversation, at: waking(at))
     ana = await post.meet(ANA, SMS_ACCOUNT)
     post.clock.at = AFTER_EIGHT - timedelta(minutes=31)
     reminder = await said(post, ana, "remind", prompted=False)

@@ -8,6 +8,7 @@ from typing import Literal
 
 from msgspec.structs import replace
 
+from bot.conversation import timing
 from bot.conversation.about_them import LONG, tell_worker
 from bot.conversation.asking import ask_again, asking, current, say_notice, scoped
 from bot.conversation.effects import (
@@ -131,7 +132,7 @@ def _add_choice(step: Step, question: Question, code: str, message: str) -> None
     step.say("many_noted", options=left, chosen=words(question, answer))
 
 
-def take_words(step: Step, messages: tuple[str, ...], size: int) -> None:
+def take_words(step: Step, messages: tuple[str, ...], size: int, text: str = "") -> None:
     """The person answered a question in their own words."""
     question = current(step)
     if question is None:
@@ -147,7 +148,7 @@ def take_words(step: Step, messages: tuple[str, ...], size: int) -> None:
         step.say("nearest", options=scoped(asking(step)))
         return
     _keep(step, question, Answer(question.id, "answered", (), messages, size=size))
-    go_on(step)
+    ask_again(step) if timing.read(step, question, text) else go_on(step)
 
 
 def settle_pending(step: Step, kind: Literal["note", "command"] = "note") -> None:
@@ -230,6 +231,7 @@ def remove(step: Step, text: str) -> bool:
     gone = Answer(question.id, "removed", fingerprint=answer.fingerprint)
     step.answer(gone)
     step.record(Forget("answer", question.id), Answered(gone))
+    timing.forget(step, question)
     step.say("removed")
     step.go("review", page=min(step.conversation.position.page, len(pages(step)) - 1))
     ask_again(step)

@@ -7,6 +7,7 @@ from typing import Any
 
 from babel import Locale
 
+from bot.conversation import timing
 from bot.conversation.flow import Question
 from bot.conversation.model import Option, Say
 from bot.conversation.review import review
@@ -137,6 +138,12 @@ def ask_again(step: Step) -> None:
         ask(step, question)
 
 
+def old_button(step: Step) -> None:
+    """A press under an earlier message: it chooses nothing, and what is asked now comes again."""
+    step.say("old_button_again" if "old_button" in step.conversation.said else "old_button")
+    ask_again(step)
+
+
 def ask_after_telling(step: Step) -> None:
     """Ask again after a reply that moved nothing; the explanation is not repeated in full."""
     notice = step.conversation.position.place == "notice" and not step.over
@@ -157,6 +164,8 @@ def ask_over(step: Step) -> None:
 
 
 def _counted(step: Step, over: str) -> dict[str, Any]:
+    if over == "times":
+        return {"times": step.conversation.read_times}
     return {"count": step.conversation.sitting} if over == "break" else {}
 
 
@@ -174,7 +183,8 @@ def ask(step: Step, question: Question) -> None:
     """Ask a question of the flow."""
     options = scoped(Asking(question.id, choices(question)))
     for_other = question.ask_for_other if step.conversation.helping else ""
-    step.say_text(f"ask.{question.id}", for_other or question.ask, options, _hint(step))
+    text = timing.other_words(step, question) or for_other or question.ask
+    step.say_text(f"ask.{question.id}", text, options, _hint(step))
 
 
 def _hint(step: Step) -> Offers:

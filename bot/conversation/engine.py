@@ -10,7 +10,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.conversation import about_them, answering, changing, going, leaving, news, pace
-from bot.conversation.asking import SCOPED, ask_after_telling, ask_again, scope_buttons
+from bot.conversation.asking import (
+    SCOPED,
+    ask_after_telling,
+    ask_again,
+    old_button,
+    scope_buttons,
+)
 from bot.conversation.commands import TELLING, command
 from bot.conversation.effects import Reach, Timer
 from bot.conversation.filing import file, file_at_bookmark, file_words, kept_words, weight
@@ -90,8 +96,11 @@ def _answer(step: Step, before: Conversation, event: Wrote, heard: Meaning, move
         _first_words(step, event, heard)
     elif event.media and not event.text:
         file_words(step)
-        step.say("media")
-        ask_after_telling(step)
+        step.say("media_again" if "media" in step.conversation.said else "media")
+        if _been_away(step, before) and before.standing in ("asking", "reviewing"):
+            leaving.ask_resume(step, words_kept=False)
+        else:
+            ask_after_telling(step)
     elif _been_away(step, before) and _would_show(step, heard):
         _back_from_away(step, event, heard)
     elif moved and not (isinstance(heard, Command) and heard.name not in UNSEEN):
@@ -145,7 +154,9 @@ def _would_show(step: Step, heard: Meaning) -> bool:
     if isinstance(heard, Command):
         harmless = heard.name in ("stop", "delete", "language")
         shows = place in ("review", "edit") or (standing == "ended" and heard.name == "back")
-        return (shows or heard.name == "data") and not harmless
+        # What would ask a question, or show the review, of whoever holds the phone now.
+        goes_on = heard.name in ("person", "more", "skip") and standing in ("asking", "reviewing")
+        return (shows or goes_on or heard.name == "data") and not harmless
     return standing in ("asking", "reviewing") or (standing == "paused" and bool(step.over))
 
 
@@ -224,7 +235,7 @@ def _words(step: Step, event: Wrote, heard: Meaning) -> None:
         file(step, "answer", id)
         if isinstance(heard, Words) and heard.ends:
             step.push(f"offer.{heard.ends}")  # asked before the next question is
-        answering.take_words(step, (event.message,), weight(event.text))
+        answering.take_words(step, (event.message,), weight(event.text), event.text)
     elif place == "review" and answering.remove(step, event.text):
         file(step, "command")
     elif place == "review" and (question := answering.review_number(step, event)):
@@ -243,8 +254,7 @@ def _chose(step: Step, heard: Chose, event: Wrote) -> None:
     place = step.conversation.position.place
     file(step, "choice", step.conversation.position.id)
     if not heard.codes or place not in ("choice", "offer", "question", "edit"):
-        step.say("old_button")
-        ask_again(step)
+        old_button(step)
     elif place == "choice":
         answering.choose_share(step, heard.codes[0] == "yes", event.message)
         going.go_on(step)

@@ -2,8 +2,8 @@
 
 A flow goes forward. A question may have a condition on earlier answers; there are no jumps, so
 every flow ends and "back" always means something. The core questions come first; what is left for
-later comes in phases, each of which the person opens, or does not. `parse` reads a TOML file's text; whatever is
-wrong with it is told with file, line and field, all at once.
+later comes in phases, each of which the person opens, or does not. `parse` reads a TOML file's
+text; whatever is wrong with it is told with file, line and field, all at once.
 """
 
 from __future__ import annotations
@@ -54,7 +54,8 @@ class Question(Part):
     """One question.
 
     `sensitivity` is 0, 1 or 2; `when` asks it only where one of the conditions holds;
-    a `secret` answer is not shown back in the chat; `ask_for_other` is the wording where somebody writes for another person;
+    a `secret` answer is not shown back in the chat; `ask_for_other` is the wording where somebody
+    writes for another person;
     `shows_as` heads the answer at the desk; with `own_words_first` a phrase such as "call me" is
     asked about before it counts as a command.
     """
@@ -63,7 +64,7 @@ class Question(Part):
     ask: Sentence
     ask_for_other: str = ""
     why: Annotated[str, StringConstraints(min_length=1, max_length=160)]
-    kind: Literal["text", "one", "many", "name"] = "text"
+    kind: Literal["text", "one", "many", "name", "times"] = "text"
     phase: Literal["core", "later"] = "core"
     sensitivity: Literal[0, 1, 2] = 0
     shows_as: Sentence

@@ -32,7 +32,7 @@ def _at_question(step: Step, question: Question, text: str, heard: Meaning) -> M
     ("call me", to what we should not do) is asked about first."""
     if question.kind == "name" and isinstance(heard, Unclear):
         return Words(text)
-    if isinstance(heard, Words) and question.kind == "text":
+    if isinstance(heard, Words) and question.kind in ("text", "times"):
         return Words(text, _last_sentence(step, text))
     if isinstance(heard, Chose) and _lets_it_stay(step, question, text):
         return Command("yes")
@@ -61,8 +61,10 @@ def _lets_it_stay(step: Step, question: Question, text: str) -> bool:
 def _says_taught_word(step: Step, name: str, text: str) -> bool:
     word = step.world.phrases.words[name]
     catalogue = step.world.catalogues[step.conversation.language]
-    taught = {word.teach, word.teach_sms, catalogue.text(word.teach, "teach")}
-    return bool(set(fold(text).split()) & {fold(t) for t in taught if t})
+    english = {text for text in (word.teach, word.teach_sms) if text}
+    taught = english | {catalogue.text(text, "teach") for text in english}
+    said = f" {fold(text)} "
+    return any(f" {fold(way)} " in said for way in taught)
 
 
 def _understand(step: Step, text: str, language: str) -> Meaning:

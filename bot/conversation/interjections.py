@@ -3,8 +3,8 @@ mean", "shall we go on". Each has a way out, and the bookmark below stays where 
 
 from __future__ import annotations
 
-from bot.conversation import about_them, answering, going, leaving
-from bot.conversation.asking import ask_again, asking, say_notice, scoped
+from bot.conversation import about_them, answering, going, leaving, timing
+from bot.conversation.asking import ask_again, asking, old_button, say_notice, scoped
 from bot.conversation.commands import TELLING, command
 from bot.conversation.filing import file, file_at_bookmark, file_words, weight
 from bot.conversation.model import Wrote
@@ -21,7 +21,7 @@ def hear_over(step: Step, event: Wrote, heard: Meaning) -> bool:
         return _notice(step, over, heard, event)
     if isinstance(heard, Chose):
         file(step, "choice")
-        _chosen(step, over, heard.codes[0], event) if heard.codes else _old_button(step)
+        _chosen(step, over, heard.codes[0], event) if heard.codes else old_button(step)
         return True
     if over == "delete" and isinstance(heard, Command) and heard.name == "delete":
         file(step, "command")
@@ -38,6 +38,9 @@ def hear_over(step: Step, event: Wrote, heard: Meaning) -> bool:
         step.pop()
         file_at_bookmark(step)
         _take_pending(step, event.message, weight(event.text))
+    elif over == "times":  # put in other words by themselves
+        step.pop()
+        _put_otherwise(step, event)
     elif over == "reminders":
         step.pop()
         return False
@@ -75,9 +78,13 @@ def _not_one_of_these(step: Step) -> None:
         step.say("nearest", options=scoped(asking(step)))
 
 
-def _old_button(step: Step) -> None:
-    step.say("old_button")
-    ask_again(step)
+def _put_otherwise(step: Step, event: Wrote) -> None:
+    """Words in place of a yes to what we read out of an answer belong to it, and are read anew."""
+    file_at_bookmark(step)
+    before = step.conversation.answers.get(step.conversation.position.id)
+    messages = (*before.messages, event.message) if before else (event.message,)
+    size = weight(event.text) + (before.size if before else 0)
+    answering.take_words(step, messages, size, event.text)
 
 
 def _chosen(step: Step, over: str, code: str, event: Wrote) -> None:
@@ -86,6 +93,9 @@ def _chosen(step: Step, over: str, code: str, event: Wrote) -> None:
         leaving.choose_reminders(step, yes, event.message)
     elif over == "resume":
         _resume(step, yes)
+    elif over == "times":
+        step.pop()
+        going.go_on(step) if timing.settle(step, yes) else ask_again(step)
     elif over == "helping":
         about_them.choose_helping(step, yes, event.message)
         ask_again(step)

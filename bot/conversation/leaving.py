@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.conversation import timing
 from bot.conversation.asking import ask_again, asking, say_notice, scoped
 from bot.conversation.effects import Agreed, Forget, HandOver, Promised, Reach, Timer, Withdraw
 from bot.conversation.facts import deleted_on
@@ -63,8 +64,9 @@ def choose_reminders(step: Step, yes: bool, message: str) -> None:
 
 
 def reminder_time(step: Step) -> datetime:
-    """When the next reminder may go: after two quiet days, in waking hours."""
-    return step.world.service.waking_time(step.now + BETWEEN_REMINDERS)
+    """When the next reminder may go: after two quiet days, when it is good to write."""
+    service, conversation = step.world.service, step.conversation
+    return timing.may_speak_from(service, conversation, step.now + BETWEEN_REMINDERS)
 
 
 def stop(step: Step, carrier: bool) -> None:
@@ -99,6 +101,8 @@ def hand_over_partial(step: Step, tell: bool = False) -> None:
     if tell:
         step.change(reminded=step.conversation.reminded + 1)
         step.say("partial_handed", prompted=False, when=due)
+        if step.conversation.reminders:
+            step.record(Timer("remind", reminder_time(step)))  # not soon after this one
 
 
 def may_remind(step: Step) -> bool:
@@ -113,7 +117,21 @@ def delete(step: Step) -> None:
     """The person confirmed: everything that they gave us is erased."""
     step.move("erase")
     step.record(Forget("all"))
-    step.change(answers={}, over=(), told={}, agreed=False, aside=False, pending="")
+    was = step.conversation
+    step.conversation = Conversation(
+        standing=was.standing,
+        language=was.language,
+        channel=was.channel,
+        blocked=was.blocked,
+        said=was.said,
+        unheard=was.unheard,
+        hurry=was.hurry,
+        hurry_last=was.hurry_last,
+        hurry_day=was.hurry_day,
+        hurry_since=was.hurry_since,
+        last_wrote=was.last_wrote,
+    )
+    step.change(safe_times=None, read_times=None, times_wrong=0)
 
 
 def delete_and_say(step: Step) -> None:

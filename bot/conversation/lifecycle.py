@@ -32,7 +32,7 @@ MOVES: Final[list[tuple[str, str | list[str], str]]] = [
     ("resume_asking", ["paused", "stopped"], "asking"),
     ("resume_reviewing", ["paused", "stopped"], "reviewing"),
     ("resume_ended", ["paused", "stopped"], "ended"),
-    ("stop", [s for s in STANDINGS if s not in ("stopped", "erased")], "stopped"),
+    ("stop", [s for s in STANDINGS if s != "stopped"], "stopped"),
     ("erase", [s for s in STANDINGS if s != "erased"], "erased"),
 ]
 

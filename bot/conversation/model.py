@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import msgspec
 
+from bot.conversation.safe_times import SafeTimes
+
 if TYPE_CHECKING:
     from bot.conversation.channel import Button
     from bot.conversation.effects import Effect
@@ -144,8 +146,10 @@ class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
     `unheard`: what we said last is not known to be on its way. `hurry` is how full the measure of
     `pace` is, for the moment and for the day, with its times. `opened`: what the person said to
     each offer of later questions. `sitting`: questions asked since they sat down, `sitting_since`.
-    `flow` is the
-    fingerprint of the intake as it was. `helping`: they write for somebody else. `young`: they said that they are under 18.
+    `flow` is the fingerprint of the intake as it was.
+    `safe_times`: when it is good to reach them, as they agreed to; `read_times`: as we read their
+    words, until they agree; `times_wrong`: how often they said that we read them wrong.
+    `helping`: they write for somebody else. `young`: they said that they are under 18.
     """
 
     standing: Standing = "new"
@@ -176,6 +180,9 @@ class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
     flow: str = ""
     helping: bool = False
     young: bool = False
+    safe_times: SafeTimes | None = None
+    read_times: SafeTimes | None = None
+    times_wrong: int = 0
     hurry: int = 0
     hurry_last: datetime | None = None
     hurry_day: int = 0
@@ -212,6 +219,9 @@ class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
             self.flow,
             self.helping,
             self.young,
+            self.safe_times,
+            self.read_times,
+            self.times_wrong,
             self.hurry,
             self.hurry_day,
         )
@@ -244,7 +254,7 @@ class Labels:
 
 
 # A value is a name, a number, a date or moment, the service's hours, or the person's own words.
-Value: TypeAlias = "str | int | datetime | Quote | Labels | Hours"
+Value: TypeAlias = "str | int | datetime | Quote | Labels | Hours | SafeTimes"
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from bot.conversation.model import (
     World,
 )
 from bot.conversation.phrases import Phrases, Word
+from bot.conversation.safe_times import SafeTimes
 from bot.conversation.segments import fits
 from bot.conversation.service import Hours
 from bot.conversation.times import Speaker
@@ -114,6 +115,8 @@ class _Voice:
             return f"{QUOTE_OPEN}{','.join(value.messages)}{QUOTE_CLOSE}"
         if isinstance(value, Labels):
             return self.speaker.all_of([self.label(option) for option in value.options])
+        if isinstance(value, SafeTimes):
+            return self.speaker.safe(value)
         if isinstance(value, Hours):
             return self.speaker.hours(value)
         return str(value)

@@ -125,6 +125,8 @@ def finish(step: Step) -> None:
 
 
 def may_write_first(step: Step) -> bool:
-    """May we write without being written to? Only where the person said that it is safe."""
+    """May we write without being written to? Only where the person said that it is safe, or that
+    it sometimes is, and then when."""
     safe = step.conversation.answers.get("safe_to_text")
-    return bool(safe and safe.choices == ("yes",))
+    at_times = safe and safe.choices == ("sometimes",) and step.conversation.safe_times
+    return bool(safe and safe.choices == ("yes",)) or bool(at_times)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import lru_cache
-from itertools import pairwise
+from itertools import groupby, pairwise
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -15,6 +15,8 @@ from babel.lists import format_list
 
 from bot.conversation.i18n import FRAGMENT, SOURCE, Catalogue, fill
 from bot.conversation.phrases import Phrases
+from bot.conversation.safe_times import SafeTimes, Window, since, until
+from bot.conversation.safe_words import DAY
 from bot.conversation.service import Hours
 
 FAR = timedelta(days=180)  # further off, a date needs its year
@@ -75,6 +77,37 @@ class Speaker:
             self.piece("hours", days=self._days(span.days), times=self._times(span.start, span.end))
             for span in hours.spans
         )
+
+    def safe(self, times: SafeTimes) -> str:
+        """`weekdays before 3pm`; what it says parses to the same times."""
+        groups = [(days, list(spans)) for days, spans in groupby(times.windows, lambda w: w.days)]
+        return "; ".join(self._safe_group(days, spans, len(groups)) for days, spans in groups)
+
+    def _safe_group(self, days: tuple[int, ...], windows: Sequence[Window], groups: int) -> str:
+        named = {(0, 1, 2, 3, 4): "times_weekdays", (5, 6): "times_weekends"}.get(days)
+        on = self.piece(named) if named else self._days(days)
+        at = self.all_of([self._safe_span(window.start, window.end) for window in windows])
+        if [(window.start, window.end) for window in windows] == [(0, DAY)] and groups == 1:
+            return on if len(days) < 7 else at
+        return self.piece("hours", days=on, times=at)
+
+    def _safe_span(self, start: int, end: int) -> str:
+        if (start, end) == (0, DAY):
+            return self.piece("times_any")
+        if (start, end) == until(end):
+            return self.piece("times_before", time=self._exact(end))
+        if (start, end) == since(start):
+            return self.piece("times_after", time=self._exact(start))
+        # Before 7 a bare hour is understood as one after noon.
+        if end < DAY and start >= 7 * 60:
+            return self._times(time(*divmod(start, 60)), time(*divmod(end, 60)))
+        return self.piece("hours_times", start=self._exact(start), end=self._exact(end))
+
+    def _exact(self, minute: int) -> str:
+        if minute == DAY:
+            return self.piece("times_midnight")
+        clock = self.clock(time(*divmod(minute, 60)))
+        return clock.zfill(5) if clock[-1].isdigit() else clock
 
     def _days(self, days: tuple[int, ...]) -> str:
         if len(set(days)) == 7:

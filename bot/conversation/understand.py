@@ -8,19 +8,21 @@ ends. English words work in every language. The words themselves are data.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from itertools import product
 
 from bot.conversation.channel import Traits
-from bot.conversation.folding import UNSURE, cuts, fold, in_order, key, one_slip, ours, ways
-from bot.conversation.i18n import FRAGMENT, SAYS, TEACH, Catalogue
+from bot.conversation.folding import cuts, fold, in_order, key, one_slip, ours, ways
+from bot.conversation.i18n import FRAGMENT, Catalogue
 from bot.conversation.model import Option
 from bot.conversation.phrases import Phrases
+from bot.conversation.sayings import Said, sayings
 
 LONGEST = 160  # a longer message is never a command: the longest way of saying one has 60
 YES_NO = frozenset({"yes", "no"})
+SENTENCES = re.compile(r"[.!?;,\n…—–]+")  # noqa: RUF001 (a dash between two sentences)
+MOST_SENTENCES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +50,11 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Unclear:
-    """Words that may have been meant as the command `guess`: keep them, and ask."""
+    """Words that may have been meant as the command `guess`: keep them, and ask. With `slip`
+    they are no words that we know, but one slip away from it."""
 
     guess: str
+    slip: bool = field(default=False, compare=False)
 
 
 Meaning = Command | Chose | Words | Unclear
@@ -75,34 +79,19 @@ def understand(
     if owned and text.strip().upper() != "YES":
         return Command({"start": "carry_on"}.get(owned, owned), carrier=True)
     said = key(text)
-    data = _Data(words, catalogue)
-    asked = _Asked(data, _commands(words, catalogue), tuple(options), yes_no)
-    candidates = data.candidates(said)
+    asked = _Asked(_Data(words, catalogue), tuple(options), yes_no)
+    candidates = asked.data.candidates(said) if options else []
     for candidate in candidates:
-        if found := asked.exact(candidate):
-            return found
+        if code := asked.option(candidate):
+            return Chose((code,))
+    if found := asked.command(text, said):
+        return found
     if many and (codes := asked.several(text)):
         return Chose(codes)
     for candidate in candidates:
         if code := asked.nearly(candidate):
             return Chose((code,))
-    guess = data.guess(said)
-    return Unclear(guess) if guess else Words(text)
-
-
-@lru_cache(maxsize=32)
-def _commands(words: Phrases, catalogue: Catalogue) -> Mapping[str, tuple[str, ...]]:
-    """The commands by each way of saying them, with `~` before one to ask about first."""
-    found: dict[str, tuple[str, ...]] = {}
-    text = catalogue.text
-    for name, w in words.words.items():
-        lists = text(w.says, SAYS), w.says, text(w.teach, TEACH), text(w.teach_sms, TEACH)
-        for way in (way for says in lists for way in ways(says)):
-            said = way.removeprefix(UNSURE)
-            mark = UNSURE if said != way else ""
-            if not {name, UNSURE + name} & set(found.get(said, ())):
-                found[said] = (*found.get(said, ()), mark + name)
-    return found
+    return Words(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,44 +125,48 @@ class _Data:
         longest_first = sorted(spans, key=lambda span: (span[0] - span[1], span[0]))
         return [" ".join(tokens[a:b]) for a, b in longest_first]
 
-    def guess(self, said: str) -> str:
-        """The one command whose taught word is a single slip away, or nothing."""
-        if len(said) < 3 or " " in said or said in self.fragment("not_typos"):
-            return ""
-        near = {
-            word.name
-            for word in self.words.words.values()
-            for text in (word.teach, word.teach_sms)
-            for taught in {ours(text), ours(self.catalogue.text(text, TEACH))}
-            if len(taught) >= 4 and taught[0] == said[0] and one_slip(said, taught)
-        }
-        return near.pop() if len(near) == 1 else ""
-
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
     """What is asked now."""
 
     data: _Data
-    commands: Mapping[str, tuple[str, ...]]
     options: tuple[Option, ...]
     yes_no: bool
 
-    def exact(self, said: str) -> Command | Chose | Unclear | None:
-        """A number, a label or a command, said in full."""
-        if code := self.option(said):
-            return Chose((code,))
+    def command(self, text: str, said: str) -> Command | Chose | Unclear | None:
+        """A command, or a choice said in the words of one. Of several short sentences each has
+        to say the same; a yes or no may stand beside (`no. skip.`)."""
+        lists = sayings(self.data.words, self.data.catalogue)
+        if found := self._meant(lists.find(said)):
+            return found
+        parts = [part for part in SENTENCES.split(text) if part.strip()]
+        if len(parts) < 2:
+            return None
+        sentences = [part for part in map(fold, parts) if part]
+        if not 1 < len(sentences) < MOST_SENTENCES:
+            return None
+        heard = [lists.find(part) for part in sentences if not lists.only_polite(part)]
+        if not heard or not all(heard):
+            return None
+        meant = {self._meant(one, also=YES_NO) for one in heard}
+        real = {one for one in meant if getattr(one, "name", "") not in YES_NO}
+        return (real or meant).pop() if len(real or meant) == 1 else None
+
+    def _meant(
+        self, said: Said | None, also: frozenset[str] = frozenset()
+    ) -> Command | Chose | Unclear | None:
         codes = {option.code for option in self.options}
-        found = self.commands.get(said, ())
-        for name in found:
-            if name in codes:
-                return Chose((name,))
-            if name in YES_NO and self.yes_no:
-                return Command(name)
-        name = next((name for name in found if name not in YES_NO), "")
-        if name.startswith(UNSURE):
-            return Unclear(name.removeprefix(UNSURE))
-        return Command(name) if name else None
+        for way in said.ways if said else ():
+            if way.name in codes and not way.unsure and not (said and said.slip):
+                return Chose((way.name,))
+        for way in said.ways if said else ():
+            if way.name in YES_NO and not self.yes_no and way.name not in also:
+                continue
+            if way.unsure or (said and said.slip):
+                return None if way.name in YES_NO else Unclear(way.name, slip=not way.unsure)
+            return Command(way.name)
+        return None
 
     def option(self, said: str) -> str:
         """The option with this number, this label, or both (`1 Yes`)."""

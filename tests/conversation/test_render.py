@@ -23,6 +23,7 @@ from bot.conversation.model import (
 )
 from bot.conversation.phrases import Phrases, Word
 from bot.conversation.render import describe_hours, render, taught
+from bot.conversation.safe_times import SafeTimes, Window
 from bot.conversation.segments import count, fits
 from bot.conversation.service import Hours
 from bot.conversation.times import Speaker
@@ -279,6 +280,7 @@ VALUES: dict[str, Value] = {
     "keep_days": 365,
     "partial_days": 30,
     "count": 12,
+    "times": SafeTimes((Window((0, 2, 4), 570, 735), Window((1, 3, 5), 810, 1005))),
     "number": 12,
     "name": "Alex",
     "words": "x" * 100,

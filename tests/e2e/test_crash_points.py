@@ -170,7 +170,7 @@ async def _afterwards(town: Town) -> None:
     assert twice == town.in_the_window
     print(f"told twice: {len(twice)}, all of them at {' or '.join(WINDOW)}")
     slowest, middle = max(town.backs), median(town.backs)
-    print(f"ready again {len(town.backs)} times: {middle:.1f} s at the median, {slowest:.1f} at most")
+    print(f"ready again {len(town.backs)} times: median {middle:.1f} s, slowest {slowest:.1f} s")
     assert middle < BACK
 
     await town.house.start()

@@ -1,4 +1,5 @@
-"""The night: a prompt reply goes at any hour; one that is half an hour late waits for the morning.
+"""The night: a prompt reply goes at any hour; one that is over ten minutes late waits for the
+morning, or for the times that the person gave.
 
 The harbour may write unasked from 9 to 8 in the day. `late` is how long ago the words were said.
 """
@@ -7,23 +8,29 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, select, update
 
 from bot.conversation.channel import SendError
-from store import late
+from bot.conversation.model import Conversation
+from bot.conversation.safe_times import SafeTimes, Window
+from bot.conversation.timing import may_speak_from
+from store import conversations, late
 from store import tables as t
 from store.sealing import Keys
 from store.session import Store
 from tests.posts import Post
-from tests.recording import MONDAY, SMS_ACCOUNT, furnish
+from tests.recording import MONDAY, SMS_ACCOUNT, Someone, furnish
 from tests.test_outbound_late import said, writes
 from tests.worlds import harbour
 
 HOURS, MINUTE, SECOND = MONDAY.replace(hour=0), timedelta(minutes=1), timedelta(seconds=1)
 AT_NIGHT, EVENING = HOURS + timedelta(hours=23), HOURS + timedelta(hours=20)
 MORNING = MONDAY + timedelta(days=1)
+TWO = HOURS + timedelta(hours=14)
+HARBOUR = harbour()
 ANA, BEN = "1001", "1002"
 
 
@@ -32,8 +39,7 @@ async def post(url: str) -> AsyncIterator[Post]:
     store = Store.open(url, Keys(b"k" * 32))
     await store.write(furnish)
     made = Post(store)
-    waking = harbour().waking_time
-    made.start(waking=lambda service, at: waking(at))
+    made.start(waking=lambda service, conversation, at: may_speak_from(HARBOUR, conversation, at))
     yield made
     await store.close()
 
@@ -51,9 +57,9 @@ async def looks(post: Post) -> list[str]:
         (AT_NIGHT, 0 * MINUTE, True),
         (AT_NIGHT, 5 * MINUTE, True),
         (AT_NIGHT, 40 * MINUTE, False),
-        # Late is what is later than half an hour.
-        (AT_NIGHT, 30 * MINUTE, True),
-        (AT_NIGHT, 30 * MINUTE + SECOND, False),
+        # Late is what is later than ten minutes.
+        (AT_NIGHT, 10 * MINUTE, True),
+        (AT_NIGHT, 10 * MINUTE + SECOND, False),
         # However late it is, in the day it goes: to the last moment of it, from the first.
         (MONDAY + timedelta(hours=5), 40 * MINUTE, True),
         (MONDAY + timedelta(hours=5), timedelta(hours=3, minutes=55), True),
@@ -96,6 +102,37 @@ async def test_what_waits_for_the_morning_goes_with_it_and_holds_up_no_other_wor
     assert await looks(post) == []
     post.clock.at = MORNING
     assert await looks(post) == ["This is worker"]
+
+
+@pytest.mark.parametrize(
+    ("prompted", "lateness", "goes"),
+    [(True, 10 * MINUTE, True), (True, 10 * MINUTE + SECOND, False), (False, 0 * MINUTE, False)],
+)
+async def test_what_is_late_or_unasked_waits_for_the_times_that_the_person_gave(
+    post: Post, prompted: bool, lateness: timedelta, goes: bool
+) -> None:
+    ana, ben = await post.meet(ANA), await post.meet(BEN)
+    afternoon = SafeTimes((Window((0,), 14 * 60, 16 * 60),))
+    await post.store.write(partial(agree, keys=post.store.keys, who=ana, times=afternoon))
+    post.clock.at = MONDAY - lateness
+    await said(post, ana, "for ana", prompted=prompted)
+    await said(post, ben, "for ben", prompted=prompted)
+    post.clock.at = MONDAY
+    assert sorted(await looks(post)) == ["This is for ana"] * goes + ["This is for ben"]
+    if not goes:
+        post.clock.at = TWO - SECOND
+        assert await looks(post) == []
+        post.clock.at = TWO
+        assert await looks(post) == ["This is for ana"]
+
+
+def agree(connection: Connection, keys: Keys, who: Someone, times: SafeTimes) -> None:
+    """These are good times for the person: nothing but what they agreed to is known of them."""
+    line = conversations.by_id(connection, keys, [who.conversation])[who.conversation]
+    line.conversation = Conversation(safe_times=times)
+    state = conversations.sealed_state(line)
+    this = t.conversation.c.id == who.conversation
+    connection.execute(update(t.conversation).where(this).values(state=state))
 
 
 async def test_a_reply_that_could_not_be_sent_waits_once_it_is_late(post: Post) -> None:

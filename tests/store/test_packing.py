@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from msgspec.structs import fields
 
 from bot.conversation.model import Answer, Conversation, Position
+from bot.conversation.safe_times import SafeTimes, Window
 from store.packing import pack, unpack
 
 FULL = Conversation(
@@ -33,6 +34,15 @@ FULL = Conversation(
     since_hint=1,
     reminded=1,
     unheard=True,
+    opened={"more": "yes"},
+    sitting=3,
+    sitting_since=datetime(2026, 11, 19, 9, 5, tzinfo=UTC),
+    flow="f00d",
+    safe_times=SafeTimes((Window((0, 1), 600, 840),)),
+    read_times=SafeTimes((Window((5,), 540, 720),)),
+    times_wrong=1,
+    helping=True,
+    young=True,
     hurry=4,
     hurry_last=datetime(2026, 11, 19, 9, 29, tzinfo=UTC),
     hurry_day=9,

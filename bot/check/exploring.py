@@ -1,0 +1,193 @@
+"""The walk over an intake: every kind of conversation times everything that may happen to it."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Hashable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import TypeAlias
+
+from bot.check import promises_kept, promises_quiet
+from bot.check.alphabet import WAITS, Alphabet
+from bot.check.finding import Finding
+from bot.check.probes import Probe
+from bot.check.promises import PROMISES, broken_by_error
+from bot.check.transcripts import transcript
+from bot.check.walk import Endless, Walker
+from bot.check.walk_kinds import Kinds
+from bot.check.walk_node import Act, Heard, Node, Respond
+from bot.check.walk_small import cut
+from bot.conversation.channel import TRAITS
+from bot.conversation.engine import respond as shipped
+from bot.conversation.model import World
+
+MODULES = (promises_kept, promises_quiet)  # brought in for their promises
+Enough: TypeAlias = "Callable[[Finding], bool] | None"
+NOT_COVERED = (
+    "Walked: every way through, with every word, choice, silence and delivery at each step. Of the "
+    "answers only what a decision looks at is told apart; how fast somebody writes, how long ago "
+    "the words SKIP and PAUSE were shown, and more departures than are named here are not covered."
+)
+LONGEST = max(WAITS.values())
+
+
+@dataclass(slots=True)
+class Exploration:
+    """What a walk found. `states` kinds of conversation, `steps` events; `covered` says in plain
+    sentences what was walked, within which bounds, and what was not."""
+
+    findings: list[Finding] = field(default_factory=list)
+    states: int = 0
+    steps: int = 0
+    covered: list[str] = field(default_factory=list)
+
+    def __add__(self, other: Exploration) -> Exploration:
+        """Both walks together; what both found is told once, by its shorter transcript."""
+        best: dict[tuple[str, str], Finding] = {}
+        for one in sorted([*self.findings, *other.findings], key=lambda f: len(f.transcript)):
+            best.setdefault((one.rule, one.what), one)
+        return Exploration(
+            list(best.values()),
+            self.states + other.states,
+            self.steps + other.steps,
+            [*self.covered, *other.covered],
+        )
+
+
+def explore(
+    world: World,
+    language: str,
+    channel: str,
+    *,
+    budget_seconds: float,
+    respond: Respond = shipped,
+) -> Exploration:
+    """Walk an intake breadth first in one language on one channel, and hold every turn against
+    the promises: the whole intake with one departure from the way through, and the same cut to a
+    few questions with two (in the service's first language). Stops when the time is over, and
+    says so."""
+    until = monotonic() + budget_seconds
+    whole = walk(Walker(world, language, channel, respond), 1, until, "the whole intake")
+    if language != world.service.languages[0]:  # the same steps in other words
+        return whole
+    return whole + walk(Walker(cut(world), language, channel, respond), 2, until, "cut short")
+
+
+def explore_all(world: World, *, budget_seconds: float) -> Exploration:
+    """`explore` in every language that there is on every channel, on as many processors as
+    there are. The budget is for each walk."""
+    pairs = [(language, channel) for channel in TRAITS for language in world.catalogues]
+    with ProcessPoolExecutor() as pool:
+        going = [
+            pool.submit(explore, world, *pair, budget_seconds=budget_seconds) for pair in pairs
+        ]
+        found = [one.result() for one in going]
+    total = Exploration(covered=[NOT_COVERED])
+    for one in found:
+        total += one
+    return total
+
+
+def walk(
+    walker: Walker, detours: int, until: float, name: str, enough: Enough = None
+) -> Exploration:
+    """Walk one intake until `monotonic()` is `until`. `detours` is how often a conversation may
+    leave the way through: whatever is not an answer to what is asked leaves it once. The walk
+    ends early with a finding that is `enough`."""
+    one = _Walk(walker, detours, until, enough)
+    one.run()
+    return one.result(name)
+
+
+class _Walk:
+    def __init__(self, walker: Walker, detours: int, until: float, enough: Enough = None) -> None:
+        self.walker, self.detours, self.until = walker, detours, until
+        self.enough, self.ended = enough, False
+        self.kinds = Kinds(walker.world)
+        self.alphabets: dict[str, Alphabet] = {}
+        self.seen: dict[Hashable, int] = {}
+        self.waiting: deque[Node] = deque()
+        self.broken: dict[tuple[str, str], Finding] = {}
+
+    def run(self) -> None:
+        self._meet(self.walker.begin())
+        while self.waiting and monotonic() < self.until and not self.ended:
+            node = self.waiting.popleft()
+            for act in self._alphabet(node).acts(node):
+                if node.detours + act.cost <= self.detours:
+                    self._step(node, act)
+            if not node.detours:
+                self._probe(node)
+
+    def _alphabet(self, node: Node) -> Alphabet:
+        language = node.conversation.language
+        if language not in self.alphabets:
+            walker = self.walker
+            self.alphabets[language] = Alphabet(walker.world, language, walker.channel)
+        return self.alphabets[language]
+
+    def _step(self, node: Node, act: Act) -> None:
+        try:
+            after, heard = self.walker.act(node, act)
+        except Endless as error:
+            self._breaks(node, (act,), "R-E10", str(error))
+        except Exception as error:  # whatever it is, a person would get no answer
+            self._breaks(node, (act,), *broken_by_error(error))
+        else:
+            for one in heard:
+                self._hold(node, (act,), one)
+            if act.wait >= LONGEST and after.timers:
+                self._breaks(node, (act,), "R-E10", f"{min(after.timers)} is still to come due")
+            self._meet(after)
+
+    def _probe(self, node: Node) -> None:
+        try:
+            for shown in Probe(self.walker, self._alphabet(node), node).all():
+                for one in shown.heard:
+                    self._hold(node, shown.acts, one)
+                if shown.rule:
+                    self._breaks(node, shown.acts, shown.rule, shown.what)
+        except Exception as error:  # the walk itself meets it too, and says where
+            self._breaks(node, (), *broken_by_error(error))
+
+    def _hold(self, node: Node, acts: tuple[Act, ...], heard: Heard) -> None:
+        for promise in PROMISES:
+            if what := promise.broken(heard, self.walker.world):
+                self._breaks(node, acts, promise.rule, what)
+
+    def _breaks(self, node: Node, acts: tuple[Act, ...], rule: str, what: str) -> None:
+        known = self.broken.get((rule, what))
+        if known and len(known.transcript) <= 2 * (node.depth + len(acts)):
+            return
+        where = f"{self.walker.channel} {self.walker.language}: {_place(node)}"
+        lines = transcript(self.walker, [*node.acts(), *acts])
+        if known is None or len(lines) < len(known.transcript):
+            self.broken[rule, what] = found = Finding(rule, where, what, lines)
+            self.ended = self.ended or bool(self.enough and self.enough(found))
+
+    def _meet(self, node: Node) -> None:
+        """A node of a new kind, or met with fewer detours, waits for its turn."""
+        kind = self.kinds.of(node)
+        if self.seen.get(kind, self.detours + 1) > node.detours:
+            self.seen[kind] = node.detours
+            self.waiting.append(node)
+
+    def result(self, name: str) -> Exploration:
+        count = sum(1 for _ in self.walker.world.flow.questions)
+        walked = f"{self.walker.channel} {self.walker.language}, {name} ({count} questions)"
+        lines = [
+            f"{walked}: {len(self.seen)} kinds of conversation, {self.walker.steps} events, "
+            f"every way through with at most {self.detours} departures from it."
+        ]
+        if self.waiting:
+            lines.append(f"{walked}: the time was over; {len(self.waiting)} kinds were left.")
+        broken = list(self.broken.values())
+        return Exploration(broken, len(self.seen), self.walker.steps, lines)
+
+
+def _place(node: Node) -> str:
+    position = node.conversation.position
+    parts = [node.conversation.standing, position.place, position.id, *node.conversation.over]
+    return " ".join(part for part in parts if part)

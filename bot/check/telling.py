@@ -1,0 +1,190 @@
+"""Rules of the explanation, and of the words that work at any time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.check.facts import holds, lacks, offers
+from bot.check.finding import Finding, Subject
+from bot.check.rules import CHOICE, COLLABORATION, CULTURE, EMPOWERMENT, SAFETY, TRUST, rule
+from bot.check.texts import common_place, message, texts, word_list
+from bot.conversation.channel import TRAITS
+from bot.conversation.i18n import TEACH
+from bot.conversation.render import taught
+from bot.conversation.understand import Command, understand
+
+NOTICES = ("notice_1", "notice_2", "notice_3")
+MORE = ("more", "more_sms", "more_telegram")
+# The facts of the explanation, and whether MORE is soon enough for one.
+FACTS = (
+    "org automated_notice purpose optional stop safe_tip recipients access_log use keep_partial"
+    " limit unstaffed emergency phone"
+).split()
+FACTS_IN_MORE = ("cost", "keep", "rights")
+ALWAYS = "skip pause back why help stop data delete person language safe more".split()
+BEFORE = "pause why person safe more language data stop".split()
+MOST_SKIPPED = 40  # characters of the line after a skip
+
+
+@rule(
+    "R-P2",
+    "The first message says who writes, and that it is a computer.",
+    serves=(TRUST,),
+)
+def says_who(subject: Subject) -> Iterator[Finding]:
+    yield from lacks(subject, "R-P2", "notice_1", ("org", "automated_notice"), ("notice_1",))
+
+
+@rule(
+    "R-P4",
+    "Every fact that a person needs before they agree is told in the three messages, or one word"
+    " away in MORE.",
+    serves=(TRUST, CHOICE),
+)
+def tells_the_facts(subject: Subject) -> Iterator[Finding]:
+    yield from lacks(subject, "R-P4", "notice_2", FACTS, NOTICES)
+    yield from lacks(subject, "R-P4", "more", FACTS_IN_MORE, (*NOTICES, *MORE))
+    offered = {word for key in NOTICES for word, _ in offers(subject, key)}
+    for word in sorted({"more", "no", "yes"} - offered):
+        where = common_place(subject, "message.notice_2")
+        yield Finding("R-P4", where, f"no message of the explanation offers {word.upper()}")
+
+
+@rule(
+    "R-P5",
+    "The limits of what stays private are told before the agreement, and again before questions"
+    " about safety.",
+    serves=(TRUST, SAFETY, CHOICE),
+)
+def tells_the_limits(subject: Subject) -> Iterator[Finding]:
+    yield from lacks(subject, "R-P5", "notice_3", ("limit",), ("notice_3",))
+    risky = {s.id for s in subject.flow.sections if s.tag == "own_view_of_risk"}
+    for text in texts(subject, "offer"):
+        ways = word_list(text.language)
+        if text.name in risky and ways.cues and not ways.tells(text.text, "limit"):
+            what = f"{text.key} ({text.language}) does not tell the limits"
+            yield Finding("R-P5", text.where, what)
+
+
+@rule(
+    "R-P6",
+    "The explanation tells when people are there, and the emergency number of the country.",
+    serves=(SAFETY, TRUST),
+)
+def tells_the_hours(subject: Subject) -> Iterator[Finding]:
+    yield from lacks(subject, "R-P6", "notice_3", ("unstaffed", "emergency"), NOTICES)
+    for text in texts(subject, "message", "lead", "ask", "why", "offer"):
+        for found in word_list(text.language).find(text.text, ["typed-number"]):
+            what = f"{text.key} ({text.language}) has a number typed in: {found.found}"
+            yield Finding("R-P6", text.where, what)
+
+
+@rule(
+    "R-P7",
+    "Another way to reach a person is given before the agreement, and when somebody says no.",
+    serves=(CHOICE, SAFETY),
+)
+def another_way(subject: Subject) -> Iterator[Finding]:
+    yield from lacks(subject, "R-P7", "notice_3", ("phone",), NOTICES)
+    yield from lacks(subject, "R-P7", "declined", ("phone",), ("declined",))
+
+
+@rule(
+    "R-P8",
+    "A tip for a phone that others see is offered before the first question.",
+    serves=(SAFETY,),
+)
+def phone_tip(subject: Subject) -> Iterator[Finding]:
+    where = common_place(subject, "message.notice_1", "offers")
+    if "safe" not in {word for word, _ in offers(subject, "notice_1")}:
+        yield Finding("R-P8", where, "the first message does not offer SAFE")
+    for key in ("safe_sms", "safe_telegram"):
+        if key not in subject.phrases.messages:
+            yield Finding("R-P8", where, f"there is no message {key!r} to answer SAFE")
+
+
+@rule(
+    "R-S1",
+    "The words that work at any time exist in every language, are taught, and are understood as"
+    " what they are on every channel.",
+    serves=(CHOICE, EMPOWERMENT, CULTURE),
+)
+def words_work(subject: Subject) -> Iterator[Finding]:
+    words = subject.phrases.words
+    for name in ALWAYS:
+        if name not in words or not words[name].teach or not words[name].says:
+            yield Finding("R-S1", common_place(subject, f"word.{name}"), f"{name} is not taught")
+    for key, wanted in (("help", ALWAYS), ("help_before", BEFORE)):
+        for name in sorted(set(wanted) - {word for word, _ in offers(subject, key)} - {"help"}):
+            where = common_place(subject, f"message.{key}")
+            yield Finding("R-S1", where, f"{key} does not name {name}")
+    for language in subject.catalogues:
+        yield from _taught(subject, language)
+
+
+@rule(
+    "R-S3",
+    "A skip needs no reason and gets one neutral line of 40 characters or fewer.",
+    serves=(CHOICE, SAFETY),
+)
+def skipped(subject: Subject) -> Iterator[Finding]:
+    for text in texts(subject, "message"):
+        if text.name == "skipped" and (len(text.text) > MOST_SKIPPED or "?" in text.text):
+            what = f"{text.key} ({text.language}) has {len(text.text)} characters: {text.text!r}"
+            yield Finding("R-S3", text.where, what)
+
+
+@rule(
+    "R-S9",
+    "Who asks for a person always gets a number, when somebody is there, and a word to the team.",
+    serves=(CHOICE, SAFETY, COLLABORATION),
+)
+def a_person(subject: Subject) -> Iterator[Finding]:
+    needed = {"person": ("{phone}", "{emergency}"), "person_now": ("{until}",)}
+    needed |= {"person_later": ("{opens}",), "person_asked_sms": (), "person_asked_telegram": ()}
+    for key, named in needed.items():
+        yield from holds(subject, "R-S9", key, named)
+
+
+@rule(
+    "R-S12",
+    "What is not understood twice is met with other words the second time.",
+    serves=(EMPOWERMENT, TRUST),
+)
+def other_words(subject: Subject) -> Iterator[Finding]:
+    pairs = [(key.removesuffix("_again"), key) for key in subject.phrases.messages]
+    known = [(one, two) for one, two in pairs if one != two and one in subject.phrases.messages]
+    pairs = [*known, ("nearest", "own_words"), ("aside_kept", "aside_kept_again")]
+    for language in subject.catalogues:
+        for one, two in dict.fromkeys(pairs):
+            first, second = (message(subject, language, key) for key in (one, two))
+            where = common_place(subject, f"message.{two}")
+            if not second:
+                if language == "en":
+                    yield Finding("R-S12", where, f"{one} has no other wording {two}")
+            elif first == second:
+                yield Finding("R-S12", where, f"{one} and {two} are the same ({language})")
+
+
+def _taught(subject: Subject, language: str) -> Iterator[Finding]:
+    """Words that are taught in a language and not understood there."""
+    catalogue = subject.catalogues[language]
+    for traits in TRAITS.values():
+        try:
+            shown = taught(subject.world, language, traits)
+        except ValueError as error:
+            yield Finding("R-S1", common_place(subject, "word.help"), f"{language}: {error}")
+            continue
+        for name, word in shown.items():
+            commands = (Command(name), Command(name, carrier=True))
+            meant = [
+                understand(word, subject.phrases, catalogue, traits, yes_no=yes_no)
+                for yes_no in (False, True)
+            ]
+            # OK and CONTINUE may answer a question, so for them one of the two is enough.
+            good = [one in commands for one in meant]
+            source = subject.phrases.words[name].teach
+            known = language == "en" or (TEACH, source) in catalogue.entries
+            if known and not (all(good) if name in ALWAYS else any(good)):
+                what = f"{word!r} ({language}, {traits.name}) is not understood as {name}"
+                yield Finding("R-S1", common_place(subject, f"word.{name}"), what)

@@ -1,0 +1,76 @@
+"""Many phrases with alternatives as one net of words, walked word by word.
+
+Written out in full the phrases would be hundreds of thousands; the net has one step for each word
+of each alternative, and is walked from one word of a message to the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """What a phrase says: the command `name`; `wish` and `about` tell what may stand around it.
+    Of two ways that fit the lower `rank` counts."""
+
+    rank: int
+    name: str
+    unsure: bool = False
+    wish: bool = False
+    about: bool = False
+
+
+Slot = Sequence[Sequence[str]]  # alternatives, each some words; an empty one may be left out
+
+
+@dataclass(slots=True)
+class Net:
+    """Places with the words that lead on from them, and what has been said where a phrase ends.
+    The first place is the beginning of all phrases."""
+
+    steps: list[dict[str, list[int]]] = field(default_factory=lambda: [{}])
+    ends: dict[int, Way] = field(default_factory=dict)
+
+    def add(self, slots: Sequence[Slot], way: Way) -> None:
+        """Add the phrases that these slots stand for, one after the other."""
+        here = [0]
+        for slot in slots:
+            after = self._place()
+            for words in filter(None, slot):
+                self._chain(here, words, after)
+            here = [*here, after] if not all(slot) else [after]
+        for place in here:
+            if place:
+                self.ends.setdefault(place, way)
+
+    def _place(self) -> int:
+        self.steps.append({})
+        return len(self.steps) - 1
+
+    def _chain(self, here: Iterable[int], words: Sequence[str], after: int) -> None:
+        for number, word in enumerate(words, start=1):
+            to = after if number == len(words) else self._place()
+            for place in here:
+                self.steps[place].setdefault(word, []).append(to)
+            here = [to]
+
+    def walk(self, tokens: Sequence[str], start: int) -> Iterator[tuple[int, list[Way]]]:
+        """Each place in the message where a phrase from `start` on ends, and what it says."""
+        here = [0]
+        for end in range(start, len(tokens)):
+            here = [to for place in here for to in self.steps[place].get(tokens[end], ())]
+            if not here:
+                return
+            if ways := [self.ends[place] for place in here if place in self.ends]:
+                yield end + 1, ways
+
+    def words(self) -> set[str]:
+        """All words on the net."""
+        return {word for step in self.steps for word in step}
+
+    def single(self) -> set[str]:
+        """The phrases of one word."""
+        first = self.steps[0].items()
+        return {word for word, places in first if any(place in self.ends for place in places)}

@@ -1,0 +1,47 @@
+"""What the explorer says of a walk: bounds, what it looks at, transcripts that can be played."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from time import monotonic
+
+from bot.check.exploring import walk
+from bot.check.transcripts import transcript
+from bot.check.walk import Walker
+from bot.check.walk_kinds import LOOKED_FOR
+from bot.check.walk_node import Act
+from bot.check.walk_small import cut
+from bot.conversation.model import Wrote
+from tests.play import play
+from tests.worlds import world
+
+CORE = Path(__file__).parents[2] / "bot" / "conversation"
+
+
+def test_a_transcript_of_a_walk_can_be_played() -> None:
+    walker = Walker(world(), "en", "sms")
+    acts = [Act(f"> {text}", "words", Wrote(text)) for text in ("hello", "OK", "OK", "OK", "SKIP")]
+    lines = transcript(walker, acts)
+    played = [line for line in play(world(), "\n".join(lines)) if not line.startswith("= ")]
+    assert list(lines) == played
+
+
+def test_a_walk_says_when_its_time_was_over() -> None:
+    walker = Walker(cut(world()), "en", "sms")
+    found = walk(walker, 1, monotonic(), "cut short")
+    assert "the time was over" in found.covered[-1]
+
+
+def test_the_walk_ends_by_itself_on_each_channel() -> None:
+    for channel in ("sms", "telegram"):
+        found = walk(Walker(cut(world()), "en", channel), 0, monotonic() + 60, "cut short")
+        assert found.states > 20
+        assert len(found.covered) == 1
+
+
+def test_whatever_decisions_look_for_in_our_last_words_tells_kinds_apart() -> None:
+    literal = re.compile(r'"(\w+)" in \w+(?:\.\w+)*\.said')
+    looked = {key for path in CORE.glob("*.py") for key in literal.findall(path.read_text("utf-8"))}
+    assert looked
+    assert looked <= LOOKED_FOR
