@@ -97,6 +97,8 @@ def nothing_is_shown_to_who_comes_back(heard: Heard, world: World) -> str:
         place = before.position.place  # they say go on: from a pause that is their word for it
         if place not in ("review", "edit") or before.standing == "paused":
             return ""
+    if before.standing == "paused" and getattr(heard.event, "choice", "").endswith(".carry_on"):
+        return ""  # the button that says so
     shown = [k for k in heard.said if k.startswith(("review", "data"))]
     if shown or any("\ue000" in message.text for message in heard.messages):
         return "what was said is shown before they say go on"

@@ -64,7 +64,7 @@ def _pattern(ways: str, goes_on: str) -> re.Pattern[str]:
     return re.compile(rf"(?:^| )(?:{before}) (\d{{1,2}}) ?(?:{after})(?= (?:{then}) |$)")
 
 
-# --- Writing for somebody else ---------------------------------------------------------------------
+# --- Writing for somebody else --------------------------------------------------------------------
 
 
 def ask_helping(step: Step) -> None:

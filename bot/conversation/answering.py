@@ -24,7 +24,7 @@ from bot.conversation.effects import (
 from bot.conversation.facts import tell_person
 from bot.conversation.flow import Question
 from bot.conversation.folding import fold, ways
-from bot.conversation.going import go_on
+from bot.conversation.going import count, go_on
 from bot.conversation.model import Answer, Wrote
 from bot.conversation.review import answered, finish, pages, words
 from bot.conversation.step import Step
@@ -242,6 +242,7 @@ def edit(step: Step, question: str) -> None:
     """Ask one question again, from the review; the answer leads back to it."""
     step.move("ask")
     step.go("edit", question)
+    count(step)
     step.record(Filed("choice"))
     step.say("edit")
     ask_again(step)
