@@ -27,6 +27,7 @@ class Looked:
     findings: list[Finding] = field(default_factory=list)
     looked_at: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
+    cut_off: list[str] = field(default_factory=list)  # walks whose time was over
 
 
 def check(paths: Sequence[Path | str] = (), walk: bool = True) -> list[Finding]:
@@ -78,3 +79,4 @@ def _walk(subject: Subject, looked: Looked) -> None:
     walked = f"{found.states} states, {found.steps} events"
     looked.looked_at.append(f"walk of {subject.flow.id}: {walked}")
     looked.looked_at += found.covered
+    looked.cut_off += found.cut_off

@@ -15,6 +15,7 @@ from bot.conversation.i18n import FRAGMENT, SAYS, listed
 from bot.conversation.model import WorkerGaveBack, WorkerTook, WorkerWrote, World, Wrote
 from bot.conversation.render import taught
 from bot.conversation.step import Step
+from bot.conversation.understand import Unclear, understand
 
 SHORT = "Xanthe, Quorn"  # words that no list of ours holds
 LONG = f"{SHORT}, Zug. " * 20
@@ -138,4 +139,10 @@ class Alphabet:
     def _unsure(self) -> str:
         """A way of saying a command that may as well be an answer, so that we ask."""
         ways = (way for name in self.world.phrases.words for way in self._listed(name))
-        return next((way.removeprefix(UNSURE) for way in ways if way.startswith(UNSURE)), SHORT)
+        marked = (way.removeprefix(UNSURE) for way in ways if way.startswith(UNSURE))
+        return next((way for way in marked if self._is_unclear(way)), SHORT)
+
+    def _is_unclear(self, text: str) -> bool:
+        """Another way of the same list may make it sure."""
+        given = (text, self.world.phrases, self.catalogue, self.traits)
+        return isinstance(understand(*given), Unclear)

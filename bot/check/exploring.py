@@ -36,12 +36,14 @@ LONGEST = max(WAITS.values())
 @dataclass(slots=True)
 class Exploration:
     """What a walk found. `states` kinds of conversation, `steps` events; `covered` says in plain
-    sentences what was walked, within which bounds, and what was not."""
+    sentences what was walked, within which bounds, and what was not; `cut_off` where the time was
+    over before the walk was."""
 
     findings: list[Finding] = field(default_factory=list)
     states: int = 0
     steps: int = 0
     covered: list[str] = field(default_factory=list)
+    cut_off: list[str] = field(default_factory=list)
 
     def __add__(self, other: Exploration) -> Exploration:
         """Both walks together; what both found is told once, by its shorter transcript."""
@@ -53,6 +55,7 @@ class Exploration:
             self.states + other.states,
             self.steps + other.steps,
             [*self.covered, *other.covered],
+            [*self.cut_off, *other.cut_off],
         )
 
 
@@ -181,10 +184,9 @@ class _Walk:
             f"{walked}: {len(self.seen)} kinds of conversation, {self.walker.steps} events, "
             f"every way through with at most {self.detours} departures from it."
         ]
-        if self.waiting:
-            lines.append(f"{walked}: the time was over; {len(self.waiting)} kinds were left.")
-        broken = list(self.broken.values())
-        return Exploration(broken, len(self.seen), self.walker.steps, lines)
+        left = f"{walked}: the time was over; {len(self.waiting)} kinds were left."
+        broken, cut_off = list(self.broken.values()), [left] if self.waiting else []
+        return Exploration(broken, len(self.seen), self.walker.steps, lines, cut_off)
 
 
 def _place(node: Node) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from bot.check import Finding, look, register
+from bot.check import Looked, look, register
 from bot.check.reading import Unreadable
 from bot.check.rules import RULES, Rule
 
@@ -32,9 +32,9 @@ def run(paths: Sequence[Path], as_json: bool, walk: bool, echo: Callable[..., No
             echo(fault, err=not as_json)
         return UNREADABLE
     if as_json:
-        echo(json.dumps(_data(looked.findings, looked.looked_at, looked.left_out)))
+        echo(json.dumps(_data(looked)))
     else:
-        for line in _lines(looked.findings, looked.looked_at, looked.left_out):
+        for line in _lines(looked):
             echo(line)
     return BROKEN if looked.findings else KEPT
 
@@ -51,20 +51,19 @@ def in_order(rules: Iterable[Rule]) -> list[Rule]:
     return sorted(rules, key=lambda rule: (rule.id[2], int(rule.id[3:])))
 
 
-def _data(
-    findings: Sequence[Finding], looked_at: Sequence[str], left_out: Sequence[str]
-) -> dict[str, object]:
+def _data(looked: Looked) -> dict[str, object]:
+    findings = looked.findings
     return {
         "kept": not findings,
+        "walked_all": not looked.cut_off,
         "findings": [{**asdict(f), "sentence": RULES[f.rule].sentence} for f in findings],
-        "looked_at": list(looked_at),
-        "not_covered": [*left_out, *NOT_COVERED],
+        "looked_at": looked.looked_at,
+        "not_covered": [*looked.cut_off, *looked.left_out, *NOT_COVERED],
     }
 
 
-def _lines(
-    findings: Sequence[Finding], looked_at: Sequence[str], left_out: Sequence[str]
-) -> Iterator[str]:
+def _lines(looked: Looked) -> Iterator[str]:
+    findings = looked.findings
     for rule in in_order(RULES.values()):
         found = [finding for finding in findings if finding.rule == rule.id]
         if found:
@@ -74,10 +73,16 @@ def _lines(
             yield from (f"    {line}" for line in finding.transcript)
         if found:
             yield ""
-    count = len(findings)
-    kept = "All promises are kept." if not count else f"{count} places break a promise."
-    yield kept if count != 1 else "1 place breaks a promise."
+    yield _verdict(looked)
     yield "Looked at:"
-    yield from (f"  {line}" for line in looked_at)
+    yield from (f"  {line}" for line in looked.looked_at)
     yield "Not covered:"
-    yield from (f"  {line}" for line in (*left_out, *NOT_COVERED))
+    yield from (f"  {line}" for line in (*looked.cut_off, *looked.left_out, *NOT_COVERED))
+
+
+def _verdict(looked: Looked) -> str:
+    if count := len(looked.findings):
+        return f"{count} places break a promise." if count != 1 else "1 place breaks a promise."
+    if looked.cut_off:
+        return "No promise is broken as far as the walk came; its time was over before the end."
+    return "All promises are kept."

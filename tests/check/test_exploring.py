@@ -6,7 +6,9 @@ import re
 from pathlib import Path
 from time import monotonic
 
-from bot.check.exploring import walk
+import pytest
+
+from bot.check.exploring import explore_all, walk
 from bot.check.transcripts import transcript
 from bot.check.walk import Walker
 from bot.check.walk_kinds import LOOKED_FOR
@@ -30,14 +32,23 @@ def test_a_transcript_of_a_walk_can_be_played() -> None:
 def test_a_walk_says_when_its_time_was_over() -> None:
     walker = Walker(cut(world()), "en", "sms")
     found = walk(walker, 1, monotonic(), "cut short")
-    assert "the time was over" in found.covered[-1]
+    assert "the time was over" in found.cut_off[-1]
 
 
 def test_the_walk_ends_by_itself_on_each_channel() -> None:
     for channel in ("sms", "telegram"):
         found = walk(Walker(cut(world()), "en", channel), 0, monotonic() + 60, "cut short")
         assert found.states > 20
-        assert len(found.covered) == 1
+        assert not found.cut_off
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(600)
+def test_what_ships_keeps_every_promise() -> None:
+    """As `ownpace check` without a file, and as long as it takes."""
+    found = explore_all(world(), budget_seconds=240)
+    assert found.findings == []
+    assert not found.cut_off
 
 
 def test_whatever_decisions_look_for_in_our_last_words_tells_kinds_apart() -> None:
