@@ -28,6 +28,7 @@ from bot.clock import Clock
 from bot.conversation import timing
 from bot.conversation.channel import Away, Channel
 from bot.conversation.model import Conversation, Delivered, Failed, World
+from bot.conversation.sayings import sayings
 from bot.housekeeping import Housekeeper
 from bot.in_order import InOrder
 from bot.inbound import Inbox
@@ -77,6 +78,7 @@ async def build(plan: Plan, base_url: str) -> House:
     Raises `SettingsError`, `store.session.Unusable`, `Down`.
     """
     store = open_store(plan)
+    _learn_the_words(plan)
     clock = Clock(await store.read(installation.ahead))
     known = {account.id: account for account in (*plan.live, *plan.rehearsed)}
     inbox = Inbox(store, plan.worlds, known, clock)
@@ -92,6 +94,13 @@ async def build(plan: Plan, base_url: str) -> House:
     if plan.only == "sender":
         house.web = _front(plan, store, clock)
     return house
+
+
+def _learn_the_words(plan: Plan) -> None:
+    """What people may say is made ready now, not while the first of them waits."""
+    for world in plan.worlds.values():
+        for language in world.service.languages:
+            sayings(world.phrases, world.catalogues[language])
 
 
 def _front(plan: Plan, store: Store, clock: Clock) -> web.Application:

@@ -70,12 +70,14 @@ def test_help_lists_only_what_works(tmp_path: Path) -> None:
         "backup",
         "bench",
         "chat",
+        "check",
         "db",
         "demo",
         "desk-link",
         "doctor",
         "restore",
         "serve",
+        "understand",
     ]
 
 

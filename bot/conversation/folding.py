@@ -62,6 +62,12 @@ def key(text: str) -> str:
     return fold(text) or unicodedata.normalize("NFKC", text).strip()
 
 
+@lru_cache(maxsize=8192)
+def our_key(text: str) -> str:
+    """`key` for words of our own, remembered: many phrases share their parts."""
+    return key(text)
+
+
 @lru_cache(maxsize=1024)
 def ours(text: str) -> str:
     """`fold` for words of our own, remembered; what a person wrote is never kept here."""

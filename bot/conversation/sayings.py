@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bot.conversation.folding import fold, key, one_slip
+from bot.conversation.folding import fold, key, one_slip, our_key
 from bot.conversation.i18n import FRAGMENT, SAYS, TEACH, Catalogue, listed
 from bot.conversation.net import Net, Slot, Way
 from bot.conversation.phrases import Phrases
@@ -214,7 +214,7 @@ class _Lists:
             yield from (one.replace(f"[{name[1]}]", item) if name else one for item in items)
 
     def _words(self, text: str, short: Mapping[str, tuple[str, ...]], first: bool) -> list[str]:
-        tokens = key(text).split(" ") if text.strip() else []
+        tokens = our_key(text).split(" ") if text.strip() else []
         return normal(tokens, short, first=first, alone=False)
 
     def pieces(self, short: Mapping[str, tuple[str, ...]]) -> dict[str, frozenset[str]]:
