@@ -21,7 +21,7 @@ from store.sealing import Keys
 
 Verdict = Literal["goes", "later", "withdrawn", "failed"]
 # What may stand before a question and is worth nothing without it.
-LEADS = frozenset("back edit many_noted nearest own_words skipped thanks_good".split())
+LEADS = frozenset("back edit many_noted nearest own_words skipped".split())
 # What can't be taken back is confirmed once: said a second time it looks like a second time.
 ONCE = frozenset(("delete_done", "declined", "stopped"))
 

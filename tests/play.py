@@ -9,12 +9,15 @@ Used by the transcripts and by property tests. A transcript reads as a conversat
     ~ they write fast              ten seconds from one message of theirs to the next, not a minute
     ~ nothing arrives              what we say next does not arrive (until `~ messages arrive`)
     ~ no delivery news             what we say next is sent, and no more is heard of it
+    ~ <id> is asked in other words: ...   the service changes its intake, under everybody
+    ~ <id> is asked no more
     = what the store recorded
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bot.conversation.channel import TRAITS
@@ -32,6 +35,7 @@ from bot.conversation.effects import (
     Timer,
 )
 from bot.conversation.engine import respond
+from bot.conversation.flow import Flow
 from bot.conversation.model import (
     QUOTE_CLOSE,
     QUOTE_OPEN,
@@ -198,6 +202,19 @@ def play(world: World, text: str) -> list[str]:
     return player.lines
 
 
+def asked_otherwise(flow: Flow, question: str, ask: str | None) -> Flow:
+    """The intake with one question in other words, or without it."""
+    data = flow.model_dump(by_alias=True)
+    data["fingerprint"] += f"+{question}"
+    for section in data["section"]:
+        for asked in section["question"]:
+            asked["ask"] = ask if ask and asked["id"] == question else asked["ask"]
+        if not ask:
+            section["question"] = [q for q in section["question"] if q["id"] != question]
+    data["section"] = [section for section in data["section"] if section["question"]]
+    return Flow.model_validate(data)
+
+
 def _say_yes(player: Play) -> None:
     """The explanation, agreed to; only the first question of it is shown."""
     for text in ("hello", "ok", "ok", "ok"):
@@ -217,6 +234,11 @@ def _world(player: Play, what: str) -> None:
     }
     if what in delivery:
         player.delivery = delivery[what]
+        player.lines.append(f"~ {what}")
+        return
+    if asked := re.fullmatch(r"(\w+) is asked (?:no more|in other words: (.+))", what):
+        flow = asked_otherwise(player.world.flow, asked[1], asked[2])
+        player.world = replace(player.world, flow=flow)
         player.lines.append(f"~ {what}")
         return
     passed = re.fullmatch(r"(\d+) (minute|hour|day)s? later", what)

@@ -66,9 +66,10 @@ def short_messages(subject: Subject) -> Iterator[Finding]:
         yield from _fits(subject, key, where)
     for question in subject.flow.questions:
         options = tuple(Option(c.code, c.label, question.id) for c in question.choices)
-        for field in ("ask", "ask_for_other", "why"):
+        for field in ("ask", "ask_for_other", "why", "why_for_other"):
             if text := str(getattr(question, field, "")):
-                say = Say(f"{field}.{question.id}", text, options=options if field != "why" else ())
+                shown = options if field.startswith("ask") else ()
+                say = Say(f"{field}.{question.id}", text, options=shown)
                 yield from _too_long(subject, say, where_is(subject, question, field))
     for offer in texts(subject, "offer", language="en"):
         yield from _too_long(subject, Say(offer.key, offer.text), offer.where)

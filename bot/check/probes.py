@@ -6,10 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
+from msgspec.structs import replace
+
 from bot.check.alphabet import Alphabet
+from bot.check.promises_quiet import HARDEST
 from bot.check.walk import Walker
 from bot.check.walk_node import Act, Heard, Node
-from bot.conversation.model import Conversation
+from bot.conversation.model import Conversation, Position
 
 AWAY = {
     "1 hour later": timedelta(hours=1),
@@ -51,18 +54,28 @@ class Probe:
         return node, heard
 
     def _pauses(self) -> Iterator[Shown]:
-        """PAUSE, a time away, a greeting, a yes: it goes on at the same place."""
+        """PAUSE, a time away, a greeting, a yes: it goes on where it was."""
         if self.start.conversation.standing not in ("asking", "reviewing"):
             return
         for line, span in AWAY.items():
             acts = [self.alphabet.command("pause"), Act(f"~ {line}", "wait", wait=span)]
             acts += [self.alphabet.greeting, self.alphabet.says("1", "choice", "yes")]
             node, heard = self._play(acts)
-            if _bookmark(node.conversation) != _bookmark(self.start.conversation):
+            if _bookmark(node.conversation) != _bookmark(self._comes_back_to()):
                 what = "after a pause it does not go on at the same place"
                 yield Shown(tuple(acts), tuple(heard), "R-S6", what)
             else:
                 yield Shown(tuple(acts), tuple(heard))
+
+    def _comes_back_to(self) -> Conversation:
+        """The same place; before what is hardest, the offer that says what it is about."""
+        conversation, flow = self.start.conversation, self.walker.world.flow
+        here = conversation.position
+        phases = [p for p in flow.phases if here.id in {q.id for q in p.questions}]
+        question = flow.question(here.id)
+        if here.place != "question" or not question or question.sensitivity < HARDEST:
+            return conversation
+        return replace(conversation, position=Position("offer", phases[0].id))
 
     def _goes_back(self) -> Iterator[Shown]:
         """BACK again and again comes to every earlier question, each in its turn."""

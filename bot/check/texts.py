@@ -167,6 +167,8 @@ def _flow(subject: Subject) -> Iterator[Text]:
                 yield text(f"ask_other.{id}", "ask", other, *at, "ask_for_other")
             if question.why.strip():
                 yield text(f"why.{id}", "why", question.why, *at, "why")
+            if other := question.why_for_other:
+                yield text(f"why_other.{id}", "why", other, *at, "why_for_other")
             yield text(f"desk.{id}", "desk", question.shows_as, *at, "shows_as")
             for c, choice in enumerate(question.choices):
                 where = (*at, "choice", c, "label")

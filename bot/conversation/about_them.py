@@ -6,13 +6,14 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from bot.conversation.asking import asking, scoped
+from bot.conversation.asking import ask_after_telling, asking, scoped
 from bot.conversation.effects import Agreed, Asked
 from bot.conversation.folding import fold
 from bot.conversation.i18n import listed
 from bot.conversation.step import Step
 
 YOUNGEST, ADULT = 5, 18
+THANKS = ("thanks_1", "thanks_2", "thanks_3")
 LONG = 320  # units: two texts full of words
 
 
@@ -24,18 +25,20 @@ def hear_age(step: Step, text: str) -> None:
     if not says_under_18(text, _both(step, "my_age"), _both(step, "goes_on")):
         return
     step.change(young=True)
+    introduced = bool(step.says)  # then who we are stands by itself, before this
     line = step.world.service.child_line
     if line and line.fresh(step.now):
-        step.say("young_line", line=line.name, number=line.number)
+        step.say("young_line", own_message=introduced, line=line.name, number=line.number)
     else:
-        step.say("young")
+        step.say("young", own_message=introduced)
     tell_worker(step)
 
 
 def tell_worker(step: Step) -> None:
-    """Once they have agreed, a worker sees at once that somebody is under 18."""
+    """Once they have agreed, a worker sees at once that somebody is under 18; they hear of it."""
     if step.conversation.young and step.conversation.agreed:
         step.record(Asked("under_18"))
+        step.say("young_told")
 
 
 def _both(step: Step, fragment: str) -> str:
@@ -64,6 +67,18 @@ def _pattern(ways: str, goes_on: str) -> re.Pattern[str]:
     return re.compile(rf"(?:^| )(?:{before}) (\d{{1,2}}) ?(?:{after})(?= (?:{then}) |$)")
 
 
+def thank(step: Step, size: int, first: bool) -> None:
+    """For an answer of this size: not always in the same words, and not in those that somebody
+    under 18 heard a moment ago."""
+    young = any(say.key.startswith("young") for say in step.says)
+    if size >= LONG:
+        step.say("thanks_long")
+    elif young or not first:
+        step.say(THANKS[1 if young else len(step.conversation.answers) % len(THANKS)])
+    else:
+        step.say(THANKS[-1])
+
+
 # --- Writing for somebody else --------------------------------------------------------------------
 
 
@@ -71,6 +86,7 @@ def ask_helping(step: Step) -> None:
     """Somebody writes for another person: does that person know, and want it?"""
     if step.conversation.helping:
         step.say("helping_known")
+        ask_after_telling(step)
     else:
         step.push("helping")
         step.say("helping", options=scoped(asking(step)))
@@ -78,10 +94,14 @@ def ask_helping(step: Step) -> None:
 
 def choose_helping(step: Step, yes: bool, message: str) -> None:
     """With their agreement the questions are about them, and the hardest are not asked. Without
-    it nothing about them is asked: there is a number to call."""
+    it nothing about them is asked: there is a number to call, and the questions may be about the
+    writer instead."""
     step.pop()
     step.change(helping=yes)
     step.record(Agreed("helping", yes, message))
     step.say("helping_yes" if yes else "helping_no")
-    if not yes:
+    if yes:
+        return
+    if step.conversation.standing != "paused":
         step.move("pause")
+    step.push("for_self")

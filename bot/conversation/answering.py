@@ -9,8 +9,15 @@ from typing import Literal
 from msgspec.structs import replace
 
 from bot.conversation import timing
-from bot.conversation.about_them import LONG, tell_worker
-from bot.conversation.asking import ask_again, asking, current, say_notice, scoped
+from bot.conversation.about_them import tell_worker, thank
+from bot.conversation.asking import (
+    ask_after_telling,
+    ask_again,
+    asking,
+    current,
+    say_notice,
+    scoped,
+)
 from bot.conversation.effects import (
     Agreed,
     Answered,
@@ -21,7 +28,7 @@ from bot.conversation.effects import (
     TakeBack,
     Timer,
 )
-from bot.conversation.facts import tell_person
+from bot.conversation.facts import reach_person
 from bot.conversation.flow import Question
 from bot.conversation.folding import fold, ways
 from bot.conversation.going import count, go_on
@@ -29,7 +36,6 @@ from bot.conversation.model import Answer, Wrote
 from bot.conversation.review import answered, finish, pages, words
 from bot.conversation.step import Step
 
-THANKS = ("thanks_1", "thanks_2", "thanks_3")
 NOTICES = 3
 ARRIVED = ("sent", "delivered")
 
@@ -116,7 +122,7 @@ def take_choices(step: Step, codes: Sequence[str], event: Wrote) -> None:
     own = (pending,) if pending else (message,)
     _keep(step, question, Answer(question.id, "answered", tuple(codes), own, size=size))
     if any(c.then == "person" for c in question.choices if c.code in codes):
-        tell_person(step)
+        reach_person(step)
     go_on(step)
 
 
@@ -166,10 +172,8 @@ def _keep(step: Step, question: Question, answer: Answer) -> None:
     step.record(Answered(answer))
     if question.choices and not answer.choices:
         step.say("own_words")
-    elif answer.size >= LONG:
-        step.say("thanks_long")
     else:
-        step.say("thanks_good" if first else THANKS[len(step.conversation.answers) % len(THANKS)])
+        thank(step, answer.size, first)
 
 
 def skip(step: Step) -> None:
@@ -225,7 +229,7 @@ def remove(step: Step, text: str) -> bool:
         return False
     if not 1 <= int(number[2]) <= len(lines):
         step.say("remove_which")
-        ask_again(step)
+        ask_after_telling(step)
         return True
     question, answer = lines[int(number[2]) - 1]
     gone = Answer(question.id, "removed", fingerprint=answer.fingerprint)

@@ -10,7 +10,7 @@ from babel import Locale
 from bot.conversation import timing
 from bot.conversation.flow import Question
 from bot.conversation.model import Option, Say
-from bot.conversation.review import review
+from bot.conversation.review import ask_review, review
 from bot.conversation.step import Offers, Step
 
 SCOPED = ("yes", "no", "carry_on")
@@ -84,7 +84,7 @@ def _over(step: Step, over: str) -> Asking:
     if over == "sharing":
         team = fragment_option(step, "yes", "our_team")
         return Asking(over, (team, fragment_option(step, "no", "nobody")))
-    if over == "resume":
+    if over in ("resume", "for_self"):
         return Asking(over, yes_or_no(step, "not_now"))
     if over == "break":
         on = fragment_option(step, "yes", "go_on")
@@ -145,10 +145,13 @@ def old_button(step: Step) -> None:
 
 
 def ask_after_telling(step: Step) -> None:
-    """Ask again after a reply that moved nothing; the explanation is not repeated in full."""
-    notice = step.conversation.position.place == "notice" and not step.over
-    if notice and step.conversation.standing == "explaining":
+    """Ask again after a reply that moved nothing; neither the explanation nor what they told us
+    is repeated in full."""
+    standing = step.conversation.standing
+    if standing == "explaining" and not step.over:
         step.say("notice_on")
+    elif standing == "reviewing" and not step.over:
+        ask_review(step)
     else:
         ask_again(step)
 

@@ -59,6 +59,8 @@ def _wake(step: Step, name: str) -> None:
     """After a pause or a stop: yes goes on, the rest asks first."""
     if name in ("yes", "carry_on") and step.conversation.standing == "paused":
         leaving.resume(step)
+    elif name == "helping" and step.conversation.standing == "paused":
+        about_them.ask_helping(step)
     elif name in ("no", "pause"):
         step.say("not_now")
     else:
@@ -68,8 +70,8 @@ def _wake(step: Step, name: str) -> None:
 def _yes_or_no(step: Step, name: str, message: str) -> None:
     position, no = step.conversation.position, name == "no"
     question = current(step)
-    if name == "carry_on" and _decides(step):
-        ask_after_telling(step)  # "go on" is not yet a yes
+    if name == "carry_on" and _decides(step):  # "go on" is not yet a yes
+        ask_again(step) if position.place == "review" else ask_after_telling(step)
     elif position.place == "notice":
         answering.hear_no(step) if no else answering.hear_yes(step, message)
     elif position.place == "offer" and name == "carry_on":

@@ -84,15 +84,18 @@ def _wrote(step: Step, event: Wrote) -> None:
         file_words(step)
         pace.say_once(step)
         return
-    if not isinstance(heard, Command | Chose):
-        about_them.hear_age(step, event.text)
+    first = _is_first(before, heard)
+    if not first:
+        _hear_age(step, event, heard)
     _answer(step, before, event, heard, moved)
+    if first:  # who we are comes before anything else
+        _hear_age(step, event, heard)
     pace.count(step, before, heard)
     _set_timers(step)
 
 
 def _answer(step: Step, before: Conversation, event: Wrote, heard: Meaning, moved: bool) -> None:
-    if before.standing in ("new", "erased") or (before.standing == "declined" and _fresh(heard)):
+    if _is_first(before, heard):
         _first_words(step, event, heard)
     elif event.media and not event.text:
         file_words(step)
@@ -111,6 +114,16 @@ def _answer(step: Step, before: Conversation, event: Wrote, heard: Meaning, move
         ask_again(step)
     elif not (step.over and hear_over(step, event, heard)):
         _at_bookmark(step, event, heard)
+
+
+def _hear_age(step: Step, event: Wrote, heard: Meaning) -> None:
+    if not isinstance(heard, Command | Chose):
+        about_them.hear_age(step, event.text)
+
+
+def _is_first(before: Conversation, heard: Meaning) -> bool:
+    """Does the explanation begin with this message?"""
+    return before.standing in ("new", "erased") or (before.standing == "declined" and _fresh(heard))
 
 
 def _is_echo(step: Step, before: Conversation, event: Wrote, heard: Meaning) -> bool:
@@ -240,6 +253,9 @@ def _words(step: Step, event: Wrote, heard: Meaning) -> None:
         file(step, "command")
     elif place == "review" and (question := answering.review_number(step, event)):
         answering.edit(step, question)
+    elif place == "end" and says_only(step, event.text, "thanks"):
+        file(step, "command")
+        step.say("ended_welcome")
     elif place == "end" and says_only(step, event.text, "greetings"):
         file(step, "command")
         step.say("ended_hello")

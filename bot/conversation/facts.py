@@ -6,23 +6,33 @@ from datetime import datetime, timedelta
 
 from bot.conversation.asking import current
 from bot.conversation.effects import Asked
-from bot.conversation.review import answered
+from bot.conversation.review import answered, may_write_first
 from bot.conversation.step import Step
 
 WHY = {"notice": "why_notice", "choice": "share_why", "offer": "why_offer"}
 
 
 def tell_person(step: Step) -> None:
-    """How to reach a person, and whether somebody is there now."""
+    """Who asks for a person needs to answer nothing more for it."""
+    reach_person(step)
+    if step.conversation.agreed and step.conversation.standing == "asking":
+        step.say("person_first")
+
+
+def reach_person(step: Step) -> None:
+    """How to reach a person, whether somebody is there now, and that the team is told. Nobody
+    waits for a call that does not come: it is said where the team does not call first."""
     hours, now = step.world.service.hours, step.now
     step.say("person")
     if hours.staffed(now):
         step.say("person_now", until=hours.until(now))
     else:
         step.say("person_later", opens=hours.next_open(now))
-    if step.conversation.agreed:
-        step.record(Asked("person"))
-        step.say(f"person_asked_{step.traits.name}")
+    if not step.conversation.agreed:
+        return
+    step.record(Asked("person"))
+    waits = step.traits.name == "sms" and not may_write_first(step)
+    step.say("person_asked_wait" if waits else f"person_asked_{step.traits.name}")
 
 
 def tell_safe(step: Step) -> None:
@@ -58,7 +68,8 @@ def tell_why(step: Step) -> None:
     if step.conversation.standing not in ("explaining", "asking", "reviewing"):
         step.say("why_nothing")
     elif place in ("question", "edit") and (question := current(step)):
-        step.say_text(f"why.{question.id}", question.why)
+        for_other = question.why_for_other if step.conversation.helping else ""
+        step.say_text(f"why.{question.id}", for_other or question.why)
     else:
         step.say(WHY.get(place, "why_review"))
 

@@ -54,8 +54,8 @@ class Question(Part):
     """One question.
 
     `sensitivity` is 0, 1 or 2; `when` asks it only where one of the conditions holds;
-    a `secret` answer is not shown back in the chat; `ask_for_other` is the wording where somebody
-    writes for another person;
+    a `secret` answer is not shown back in the chat; `ask_for_other` and `why_for_other` are the
+    wordings where somebody writes for another person;
     `shows_as` heads the answer at the desk; with `own_words_first` a phrase such as "call me" is
     asked about before it counts as a command.
     """
@@ -64,6 +64,7 @@ class Question(Part):
     ask: Sentence
     ask_for_other: str = ""
     why: Annotated[str, StringConstraints(min_length=1, max_length=160)]
+    why_for_other: Annotated[str, StringConstraints(max_length=160)] = ""
     kind: Literal["text", "one", "many", "name", "times"] = "text"
     phase: Literal["core", "later"] = "core"
     sensitivity: Literal[0, 1, 2] = 0

@@ -108,6 +108,15 @@ def choose_offer(step: Step, said: str) -> None:
         step.say("not_now" if said == "later" else "nothing_left")
 
 
+def offer_hardest(step: Step) -> None:
+    """Nobody comes back straight into what is hardest: its offer says again what it is about."""
+    position, flow = step.conversation.position, step.world.flow
+    question = flow.question(position.id) if position.place == "question" else None
+    if question and question.sensitivity == HARDEST:
+        phase = next((p for p in flow.phases if question in p.questions), None)
+        step.go("offer", phase.id) if phase else None
+
+
 # --- Back ----------------------------------------------------------------------------------------
 
 

@@ -30,6 +30,7 @@ FRAGMENT_NOTES: Final[Mapping[str, str]] = {
     "hours_days": "From one day to another: Mon to Fri.",
     "hours_times": "From one time to another: 9 to 5.",
     "polite": "A comma list, never shown: words taken off the ends before we look for a command.",
+    "thanks": "A comma list, never shown: a text of these alone is a thank you.",
     "also": "A comma list, never shown: words between two choices, as in 1 and 3.",
     "numbers": "A comma list, never shown: the numbers from one to nine.",
     "not_typos": "A comma list, never shown: real words one letter away from a command word.",
@@ -110,6 +111,9 @@ def _question_entries(question: Mapping[str, Any]) -> Iterator[Entry]:
     if question.get("ask_for_other"):
         yield Entry(question["ask_for_other"], note=f"As {id}, where somebody writes for another.")
     yield Entry(question["why"], note=f"Why we ask {id}; {about} At most 160 characters.")
+    if question.get("why_for_other"):
+        note = f"Why we ask {id}, where somebody writes for another. At most 160 characters."
+        yield Entry(question["why_for_other"], note=note)
     for choice in question.get("choice", ()):
         yield Entry(choice["label"], id, f"A choice of the question {id}. A few words.")
 

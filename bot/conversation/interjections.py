@@ -91,13 +91,14 @@ def _chosen(step: Step, over: str, code: str, event: Wrote) -> None:
     yes = code == "yes"
     if over == "reminders":
         leaving.choose_reminders(step, yes, event.message)
-    elif over == "resume":
+    elif over in ("resume", "for_self"):
         _resume(step, yes)
     elif over == "times":
         step.pop()
         going.go_on(step) if timing.settle(step, yes) else ask_again(step)
     elif over == "helping":
         about_them.choose_helping(step, yes, event.message)
+        leaving.wake(step) if yes and step.conversation.standing == "paused" else None
         ask_again(step)
     elif over == "break":
         step.pop()

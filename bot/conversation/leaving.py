@@ -9,7 +9,7 @@ from bot.conversation import timing
 from bot.conversation.asking import ask_again, asking, say_notice, scoped
 from bot.conversation.effects import Agreed, Forget, HandOver, Promised, Reach, Timer, Withdraw
 from bot.conversation.facts import deleted_on
-from bot.conversation.going import sit_down
+from bot.conversation.going import offer_hardest, sit_down
 from bot.conversation.model import Conversation
 from bot.conversation.review import may_write_first
 from bot.conversation.step import Step
@@ -149,19 +149,27 @@ def ask_resume(step: Step, words_kept: bool) -> None:
     step.say(phrase, options=scoped(asking(step)))
 
 
-def resume(step: Step) -> None:
-    """Go on at the bookmark."""
+def wake(step: Step) -> None:
+    """Back to the bookmark; before what is hardest, to its offer. Without an agreement the
+    explanation comes first."""
     step.clear_over()
-    standing = step.conversation.standing
-    if standing in ("paused", "stopped"):
-        if not step.conversation.agreed:
-            begin(step)
-            return
+    if step.conversation.standing in ("paused", "stopped"):
         place = step.conversation.position.place
         to = {"review": "reviewing", "end": "ended"}.get(place, "asking")
-        step.move(f"resume_{to}")
+        step.move(f"resume_{to}" if step.conversation.agreed else "begin")
+    if not step.conversation.agreed:
+        step.go("notice", "1")
+    offer_hardest(step)
     step.change(since_hint=99)
     sit_down(step)
+
+
+def resume(step: Step) -> None:
+    """Go on at the bookmark."""
+    if not step.conversation.agreed:
+        begin(step)
+        return
+    wake(step)
     step.say("resume_go")
     if step.conversation.handed == "partial":
         step.say("paused_handed")

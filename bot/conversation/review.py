@@ -55,14 +55,18 @@ def review(step: Step) -> None:
     """Say the page at the bookmark."""
     found, lines = pages(step), answered(step)
     page = min(step.conversation.position.page, len(found) - 1)
-    if not lines:
-        step.say("review_empty")
-        return
-    if page == 0 and all(lines[number - 1][1].size <= LONG for number in found[page]):
+    if lines and page == 0 and all(lines[number - 1][1].size <= LONG for number in found[page]):
         step.say("review")
     for number in found[page]:
         _line(step, number, *lines[number - 1])
-    if page + 1 < len(found):
+    ask_review(step)
+
+
+def ask_review(step: Step) -> None:
+    """What can be done with the page at the bookmark, without its lines."""
+    if not answered(step):
+        step.say("review_empty")
+    elif step.conversation.position.page + 1 < len(pages(step)):
         step.say("review_next")
     else:
         word = Option("remove", step.world.phrases.fragments["remove_word"], "fragment")

@@ -151,7 +151,7 @@ BEGUN = (
     ("ok", "Shall we begin?"),
 )
 SHARED = (
-    ("ok", "get through a hard day"),
+    ("ok", "on a hard day"),
     ("the radio at night", "may our team read what you have said"),
     ("yes", "good at, or proud of"),
 )
