@@ -54,7 +54,7 @@ screenshots: ui ## take the pictures of the guides again (needs chromium)
 
 soak: dev ## the long runs: load, kill -9, restarts
 	@$(PYTEST) -m soak $(ARGS)
-	@HYPOTHESIS_PROFILE=wide $(PYTEST) tests/conversation/test_engine.py $(ARGS)
+	@HYPOTHESIS_PROFILE=wide $(PYTEST) tests/conversation/test_engine.py tests/conversation/test_whole_intake.py $(ARGS)
 
 licences: setup ## write docs/licences.md again from what is installed
 	@$(V)/bin/python -m tools.licences

@@ -35,5 +35,5 @@ def test_it_goes_as_it_did(path: Path, request: pytest.FixtureRequest) -> None:
 
 
 def test_there_are_enough() -> None:
-    assert len(SPEC) >= 8
-    assert len(SPEC) + len(SHOWN) >= 12
+    assert len(SPEC) >= 18
+    assert len(SPEC) + len(SHOWN) >= 45

@@ -8,7 +8,7 @@ been quiet for a minute. Words that keep people safe work all the same.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.conversation.model import Conversation
 from bot.conversation.step import Step
@@ -68,10 +68,15 @@ def _weigh(step: Step, hurry: int) -> None:
 
 def _quieten(step: Step) -> None:
     conversation = step.conversation
-    if conversation.hurry_last and step.now - conversation.hurry_last >= QUIET:
+    if conversation.hurry_last and _over(step, conversation.hurry_last, QUIET):
         step.change(hurry=0)
-    if conversation.hurry_since and step.now - conversation.hurry_since >= DAY:
+    if conversation.hurry_since and _over(step, conversation.hurry_since, DAY):
         step.change(hurry_day=0, hurry_since=None)
+
+
+def _over(step: Step, since: datetime, span: timedelta) -> bool:
+    """Is this time over? So it is where the clock was put back: nobody waits for it to catch up."""
+    return not timedelta(0) <= step.now - since < span
 
 
 def _is_safety(step: Step, heard: Meaning) -> bool:

@@ -91,6 +91,13 @@ def test_after_a_quiet_minute_it_goes_on_where_it_was() -> None:
     assert play.conversation.position == before
 
 
+def test_a_clock_that_was_put_back_keeps_nobody_waiting() -> None:
+    play = opened()
+    flood(play, ["lol"] * 30)
+    play.calms(-86400)
+    assert play.says("why") != []
+
+
 def test_who_waits_for_our_answer_may_be_quick() -> None:
     """A whole intake in a few seconds, each answer after our question."""
     play = opened()
