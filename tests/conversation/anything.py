@@ -147,6 +147,14 @@ class Around(RuleBasedStateMachine):
     def presses(self, data: st.DataObject) -> None:
         self.wrote(choice=data.draw(st.sampled_from(self.codes[-40:])))
 
+    @rule(then=st.sampled_from(["back", "skip", "pause", "stop", "language"]))
+    def says_none_of_the_choices(self, then: str) -> None:
+        """Words beside the choices are held for a while; then comes something else."""
+        self.wrote(f"Quorn and Zug {len(self.ledger.words)}")
+        self.command(then)
+        self.skipped.clear()
+        self.goes_on(2)
+
     @rule()
     def sends_a_picture(self) -> None:
         self.wrote(media=("image",))
