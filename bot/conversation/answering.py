@@ -10,14 +10,7 @@ from msgspec.structs import replace
 
 from bot.conversation import timing
 from bot.conversation.about_them import tell_worker, thank
-from bot.conversation.asking import (
-    ask_after_telling,
-    ask_again,
-    asking,
-    current,
-    say_notice,
-    scoped,
-)
+from bot.conversation.asking import ask_again, asking, current, say_notice, scoped
 from bot.conversation.effects import (
     Agreed,
     Answered,
@@ -33,7 +26,7 @@ from bot.conversation.flow import Question
 from bot.conversation.folding import fold, ways
 from bot.conversation.going import count, go_on
 from bot.conversation.model import Answer, Wrote
-from bot.conversation.review import answered, finish, pages, words
+from bot.conversation.review import answered, ask_review, finish, pages, words
 from bot.conversation.step import Step
 
 NOTICES = 3
@@ -229,7 +222,7 @@ def remove(step: Step, text: str) -> bool:
         return False
     if not 1 <= int(number[2]) <= len(lines):
         step.say("remove_which")
-        ask_after_telling(step)
+        ask_review(step)
         return True
     question, answer = lines[int(number[2]) - 1]
     gone = Answer(question.id, "removed", fingerprint=answer.fingerprint)
