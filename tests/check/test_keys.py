@@ -27,7 +27,7 @@ def moved(conversation: Conversation) -> Conversation:
     }
     stamps = {name: getattr(conversation, name) for name in STAMPS}
     later = {name: at + LATER for name, at in stamps.items() if isinstance(at, datetime)}
-    pending = f"other-{conversation.pending}" if conversation.pending else ""
+    pending = tuple(f"other-{m}" for m in conversation.pending)
     return replace(conversation, answers=answers, pending=pending, **later)
 
 
