@@ -1,4 +1,4 @@
-"""Short texts in a row: however an answer is split, it is the answer that it would be as a whole."""
+"""Short texts in a row: however an answer is split, it is what it would be as a whole."""
 
 from __future__ import annotations
 
@@ -31,25 +31,19 @@ WAY = [
     "big print",
 ]
 WAY += ["1, 3", "mornings", "1", "2", "3"]
-PARTS = st.lists(
-    st.sampled_from(
-        [
-            "my sister",
-            "and the dog",
-            "weekdays",
-            "before 3",
-            "i am",
-            "15",
-            "i'm 15",
-            " it ",
-            "\U0001f415",
-        ]
-        + ["x" * 200, "call me a fool", "at night.", "no rush"]
-    )
-    | st.text(min_size=1, max_size=12),
-    min_size=2,
-    max_size=5,
-)
+OWN = [
+    "my sister",
+    "and the dog",
+    "weekdays",
+    "before 3",
+    "i am",
+    "15",
+    "i'm 15",
+    " it ",
+    "at night.",
+]
+OWN += ["x" * 200, "call me a fool", "no rush", "\U0001f415"]
+PARTS = st.lists(st.sampled_from(OWN) | st.text(min_size=1, max_size=12), min_size=2, max_size=5)
 
 
 def person(so_far: list[str], channel: str = "sms") -> Play:
