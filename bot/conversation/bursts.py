@@ -43,7 +43,8 @@ SPEAKS = ("explaining", "asking", "reviewing", "paused", "ended")
 # What we say to words before anything is asked.
 LEADS = frozenset(
     "thanks_1 thanks_2 thanks_3 thanks_good thanks_long own_words young young_line aside_kept"
-    " aside_kept_again ended_note ended_note_again note_kept review_unclear flow_changed notice.1".split()
+    " aside_kept_again ended_note ended_note_again note_kept review_unclear flow_changed"
+    " notice.1".split()
 )
 
 
