@@ -14,7 +14,10 @@ from bot.conversation.model import Conversation, Delivered
 from bot.inbound import Inbox
 from store import conversations
 from store import tables as t
-from tests.houses import LINE, NUMBER, House, saying, wrote
+from store.sealing import Keys
+from store.session import Store
+from tests.databases import POSTGRES_ONLY
+from tests.houses import KEY, LINE, NUMBER, House, saying, wrote
 from tests.worlds import world
 
 MERGE = timedelta(seconds=3)
@@ -82,6 +85,17 @@ async def test_the_reply_waits_and_gives_way_to_the_next(talking: House) -> None
     assert answer.messages == tuple(receipt.message for receipt in sent)
     current = [row for row in talking.rows(t.answer) if row["current"]]
     assert [row["messages"] for row in current] == [list(answer.messages)]
+
+
+@POSTGRES_ONLY
+async def test_it_may_come_to_another_process_each_time(talking: House) -> None:
+    await opened(talking)
+    other = House(Store.open(talking.url, Keys(KEY)), talking.url, talking.clock, talking.world)
+    for house, text in ((talking, "my sister"), (other, "and the dog"), (talking, "honestly")):
+        await says(house, text)
+    other.store.close_sync()
+    assert states(talking) == ["withdrawn", "withdrawn", "new"]
+    assert len(conversation(talking).answers["keeps_going"].messages) == 3
 
 
 async def test_many_in_one_commit_get_one_reply(talking: House) -> None:
