@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import Connection, update
+from sqlalchemy import text as sql
 
 from bot.conversation import engine
 from bot.conversation.channel import Envelope, Receipt
@@ -18,6 +21,7 @@ from store.sealing import Keys
 from store.session import Store
 from tests.databases import POSTGRES_ONLY
 from tests.houses import KEY, LINE, NUMBER, House, saying, wrote
+from tests.posts import until
 from tests.worlds import world
 
 MERGE = timedelta(seconds=3)
@@ -96,6 +100,38 @@ async def test_it_may_come_to_another_process_each_time(talking: House) -> None:
     other.store.close_sync()
     assert states(talking) == ["withdrawn", "withdrawn", "new"]
     assert len(conversation(talking).answers["keeps_going"].messages) == 3
+
+
+@POSTGRES_ONLY
+async def test_a_sender_that_begins_the_reply_at_this_moment_is_seen(talking: House) -> None:
+    """Either the reply is taken back, or it goes out: never both, and never twice."""
+    await opened(talking)
+    await says(talking, "my sister")
+    sender, go_on = Store.open(talking.url, Keys(KEY)), threading.Event()
+
+    def hold(connection: Connection) -> None:
+        this = t.outgoing.c.state == "new"
+        connection.execute(update(t.outgoing).where(this).values(state="begun", attempts=1))
+        go_on.wait(5)
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(sender.write(hold))
+        await until(lambda: _locks(talking, granted=True))
+        group.create_task(says(talking, "and the dog"))
+        await until(lambda: _locks(talking, granted=False))
+        go_on.set()
+    sender.close_sync()
+    assert states(talking) == ["begun", "new"]
+    assert list(talking.rows(t.message)[-1]["said"]) == ["joined"]  # type: ignore[call-overload]
+
+
+def _locks(house: House, *, granted: bool) -> bool:
+    """Is a row of the queue locked, or somebody waiting for one that is?"""
+    held = "SELECT count(*) FROM pg_locks WHERE granted AND relation = 'outgoing'::regclass"
+    held += " AND mode = 'RowExclusiveLock'"
+    waited = "SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'transactionid'"
+    query = sql(held if granted else waited)
+    return bool(house.store.read_sync(lambda c: c.scalar(query)))
 
 
 async def test_many_in_one_commit_get_one_reply(talking: House) -> None:
