@@ -218,7 +218,8 @@ def _leads(step: Step, burst: Burst, event: Wrote, take: Take) -> list[Say]:
     _return_to(again, burst)
     take(again, _whole(event.so_far, burst.messages[-1]), _meaning(again, event))
     left_out = {say.key for say in step.says} | ({"notice.1"} if step.over else set())
-    return [say for say in again.says if say.key in LEADS - left_out]
+    leads = (say for say in again.says if say.key in LEADS - left_out)
+    return [replace(say, own_message=say.key == "notice.1") for say in leads]
 
 
 # --- What both need ------------------------------------------------------------------------------

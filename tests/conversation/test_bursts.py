@@ -146,6 +146,16 @@ def test_a_word_of_ours_waits_for_nothing(word: str) -> None:
     assert len(asks) <= 1, "nothing is asked twice"
 
 
+def test_whoever_asks_for_a_person_right_away_is_told_who_we_are_first() -> None:
+    player = person([])
+    soon(player, "hi", "person")
+    first, then, *_ = shown(player)
+    assert "I am a computer" in first
+    assert "You can call us" not in first
+    assert "You can call us" in then
+    assert player.conversation.told == {"notice.1": "delivered"}
+
+
 def test_urgent_words_in_a_burst_reach_the_team_at_once() -> None:
     player = person(OPENING)
     soon(player, "my sister", "i need help today")
