@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 
 from sqlalchemy import Connection
@@ -32,13 +32,14 @@ from bot.conversation.model import (
 )
 from bot.grouping import Grouping
 from bot.lines import Lines, Numbered, Times, hold, newcomer
-from store import messages, outbox
+from store import bursts, messages, outbox
 from store.conversations import Line, Newcomer
 from store.session import Store
 from store.turns import Ledger, forget
 
 Step = Callable[[World, Conversation, Event, datetime], Turn]
 Render = Callable[[World, Conversation, Sequence[Say], Traits], tuple[Rendered, ...]]
+NOTHING = timedelta()
 log = logging.getLogger("ownpace.inbound")
 
 
@@ -174,6 +175,8 @@ class Inbox:
     ) -> None:
         """What follows from one event: the core decides, the ledger takes it down."""
         world, at = self._worlds[line.service], times.at
+        if isinstance(event, Wrote):
+            event = bursts.met(connection, line, event)
         turn, words = self._decide(ledger, line, event, at, step)
         line.conversation = turn.conversation
         forget(connection, self._store.keys, line, turn.effects, times.now)
@@ -184,9 +187,10 @@ class Inbox:
         for effect in turn.effects:
             ledger.record(line, effect, at, world.flow.fingerprint)
         unasked = timing.may_speak_from(world.service, turn.conversation, times.now)
+        soon = times.now + (world.service.merge if turn.waits else NOTHING)
         for rendered in words:
             at_once = rendered.prompted and not times.late
-            may_go = times.now if at_once else unasked
+            may_go = soon if at_once else unasked
             ledger.say(line, rendered, times.now, may_go)
         ledger.keep(line, at, world.service.keep_days, world.service.keep_partial_days)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from bot import worlds
 from bot.conversation.channel import SMS, TELEGRAM, Account
@@ -42,7 +43,9 @@ def plan(settings: Settings, rehearse: bool = False, only: Only = "") -> Plan:
             f"The service's {' and '.join(main.placeholders)} must be filled in before real people"
             f" can write to it: in {settings.config}, or as {names}."
         )
-    made = {s.id: worlds.world(library, s) for s in (main.service, services.practice())}
+    merge = timedelta(seconds=settings.merge)
+    known = (replace(s, merge=merge) for s in (main.service, services.practice()))
+    made = {service.id: worlds.world(library, service) for service in known}
     rehearsed = () if only else _rehearsed(settings, asked=rehearse or not live)
     missing = ", ".join(main.placeholders) or "a channel: TELEGRAM_BOT_TOKEN, or TWILIO_*"
     return Plan(settings, library, made, live, rehearsed, f"fill in {missing}", only)

@@ -79,6 +79,13 @@ class Settings(BaseSettings):
     rehearsal: bool | None = _name(
         "OWNPACE_REHEARSAL", "give 1 to have the rehearsal phone, 0 to have none", default=None
     )
+    merge: float = _name(
+        "OWNPACE_MERGE_SECONDS",
+        "give seconds from 0 to 60, such as 3; 0 takes each text by itself",
+        default=3,
+        ge=0,
+        le=60,
+    )
 
     metrics_token: MetricsToken | None = _name(
         "OWNPACE_METRICS_TOKEN",

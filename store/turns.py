@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from bot.conversation import effects as e
 from bot.conversation import model as m
-from store import conversations, handovers, messages, rights
+from store import bursts, conversations, handovers, messages, rights
 from store import tables as t
 from store.conversations import Line
 from store.ids import new_id
@@ -81,7 +81,8 @@ MESSAGE, OUTGOING, ANSWER = (
 PROMISE, TIMER, PARKED = Many(insert(t.promise)), Many(insert(t.timer)), Many(insert(t.parked))
 
 # Refiled after the asides: what a turn forgets is forgotten, whatever it was.
-_CHANGES: tuple[Many, ...] = (WITHDRAW, WITHDRAW_UNASKED, REACH, KEEP_ASIDE, FORGET_ASIDE)
+_CHANGES: tuple[Many, ...] = (WITHDRAW, WITHDRAW_UNASKED, bursts.WITHDRAW_REPLY, REACH)
+_CHANGES += (KEEP_ASIDE, FORGET_ASIDE)
 _CHANGES += (FORGET_PARKED, REFILE, SUPERSEDE, TAKE_BACK, DROP_PROMISES, DROP_PROMISE, CLEAR_TIMER)
 _NEW: tuple[Many, ...] = (MESSAGE, OUTGOING, ANSWER, PROMISE, TIMER, PARKED)
 
@@ -147,8 +148,10 @@ class Ledger:
                 self.timer(line, name, due_at)
             case e.Reach(state, code):
                 self.reach(line, state, code, at)
-            case e.Withdraw():
+            case e.Withdraw(""):
                 self.add(WITHDRAW, who=line.contact)
+            case e.Withdraw(since):
+                self.add(bursts.WITHDRAW_REPLY, who=line.contact, since=since)
             case e.AsideKept():
                 self.add(KEEP_ASIDE, line=line.id)
             case e.Forget("aside"):

@@ -6,6 +6,7 @@ Used by the transcripts and by property tests. A transcript reads as a conversat
     > the person writes            > [Skip]   the person presses a button
     < what we say, one line a message
     ~ 3 days later                 time passes, and what comes due happens
+    ~ 2 seconds later              so soon comes their next line: what waits for it still waits
     ~ they write fast              ten seconds from one message of theirs to the next, not a minute
     ~ nothing arrives              what we say next does not arrive (until `~ messages arrive`)
     ~ no delivery news             what we say next is sent, and no more is heard of it
@@ -17,6 +18,7 @@ Used by the transcripts and by property tests. A transcript reads as a conversat
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -33,6 +35,7 @@ from bot.conversation.effects import (
     Reach,
     TakeBack,
     Timer,
+    Withdraw,
 )
 from bot.conversation.engine import respond
 from bot.conversation.flow import Flow
@@ -51,7 +54,7 @@ from bot.conversation.model import (
 from bot.conversation.render import render
 
 START = datetime(2026, 11, 19, 10, 0, tzinfo=UTC)  # a Thursday
-SPANS = {"minute": 60, "hour": 3600, "day": 86400}
+SPANS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
 _QUOTE = re.compile(f"{QUOTE_OPEN}(.*?){QUOTE_CLOSE}")
 
 
@@ -71,11 +74,14 @@ class Play:
         self.buttons: dict[str, str] = {}  # the code of the last button of each label
         self.delivery = "delivered"
         self.between = timedelta(minutes=1)  # from one message of theirs to the next
+        self.soon: timedelta | None = None  # and to the very next one
+        self.waiting: list[tuple[datetime, Rendered]] = []  # for more of theirs
 
     def says(self, text: str) -> list[str]:
         """The person writes, or presses a button given as `[Label]`; what we answer."""
+        self._pass(self.now + (self.between if self.soon is None else self.soon))
+        self.soon = None
         self.lines.append(f"> {text}")
-        self.now += self.between
         message = f"m{len(self.words)}"
         self.words[message] = text
         pressed = re.fullmatch(r"\[(.+)\]", text)
@@ -83,19 +89,38 @@ class Play:
             return self.feed(Wrote(choice=self.buttons[pressed[1]], message=message))
         return self.feed(Wrote(text=text, message=message))
 
+    def ends(self) -> None:
+        """They write no more for now: what waited goes out."""
+        if self.waiting:
+            now = self.now
+            self._pass(self.waiting[-1][0])
+            self.now = now
+
+    def _pass(self, until: datetime) -> None:
+        """Time passes; what waited for more of theirs goes out at its moment."""
+        due = [rendered for at, rendered in self.waiting if at <= until]
+        if due:
+            self.now = max(at for at, _ in self.waiting)
+            self.waiting.clear()
+            self._say(due)
+        self.now = until
+
     def later(self, seconds: int, label: str) -> None:
         """Time passes; each timer that comes due is heard at its own moment."""
+        self.ends()
         self.lines.append(f"~ {label}")
         until = self.now + timedelta(seconds=seconds)
         while due := [(at, name) for name, at in self.timers.items() if at <= until]:
             at, name = min(due)
             del self.timers[name]
-            self.now = max(self.now, at)
+            self._pass(max(self.now, at))
             self.feed(Due(name))
-        self.now = until
+        self._pass(until)
 
     def feed(self, event: Event) -> list[str]:
         """Hear one event; the texts that we say to it."""
+        if isinstance(event, Wrote):
+            event = self._in_burst(event)
         turn = respond(self.world, self.conversation, event, self.now)
         self.conversation = turn.conversation
         if isinstance(event, Wrote):
@@ -107,6 +132,20 @@ class Play:
         messages = render(
             self.world, turn.conversation, turn.says, TRAITS[turn.conversation.channel]
         )
+        if turn.waits:
+            at = self.now + self.world.service.merge
+            self.waiting += [(at, message) for message in messages]
+            return [self.resolve(message.text) for message in messages]
+        return self._say(messages)
+
+    def _in_burst(self, event: Wrote) -> Wrote:
+        burst = self.conversation.burst
+        if not burst:
+            return event
+        so_far = tuple(self.words[message] for message in burst.messages)
+        return replace(event, so_far=so_far, unsent=bool(self.waiting))
+
+    def _say(self, messages: Sequence[Rendered]) -> list[str]:
         self.sent.extend(messages)
         texts = [self.resolve(message.text) for message in messages]
         for message, text in zip(messages, texts, strict=True):
@@ -140,7 +179,9 @@ class Play:
         self.feed(event)
 
     def _happens(self, effect: Effect) -> None:
-        if isinstance(effect, Timer):
+        if isinstance(effect, Withdraw):
+            self.waiting.clear()
+        elif isinstance(effect, Timer):
             self.timers.pop(effect.name, None)
             if effect.due_at:
                 self.timers[effect.name] = effect.due_at
@@ -199,6 +240,7 @@ def play(world: World, text: str) -> list[str]:
             _world(player, line[2:])
         elif line.startswith("# ") or not line:
             player.lines.append(line)
+    player.ends()
     return player.lines
 
 
@@ -219,10 +261,13 @@ def _say_yes(player: Play) -> None:
     """The explanation, agreed to; only the first question of it is shown."""
     for text in ("hello", "ok", "ok", "ok"):
         player.says(text)
+    player.ends()
     player.lines = player.lines[-1:]
 
 
 def _world(player: Play, what: str) -> None:
+    if not what.endswith("seconds later"):
+        player.ends()
     if what == "they write fast":
         player.between = timedelta(seconds=10)
         player.lines.append(f"~ {what}")
@@ -241,7 +286,11 @@ def _world(player: Play, what: str) -> None:
         player.world = replace(player.world, flow=flow)
         player.lines.append(f"~ {what}")
         return
-    passed = re.fullmatch(r"(\d+) (minute|hour|day)s? later", what)
+    passed = re.fullmatch(r"(\d+) (second|minute|hour|day)s? later", what)
     if not passed:
         raise ValueError(f"the world does not know: {what!r}")
+    if passed[2] == "second":
+        player.soon = timedelta(seconds=int(passed[1]))
+        player.lines.append(f"~ {what}")
+        return
     player.later(int(passed[1]) * SPANS[passed[2]], what)

@@ -491,7 +491,7 @@ async def test_a_copy_of_the_database_says_nothing(house: House) -> None:
     step = saying(says=(Say("ask", "kestrel-of-ours"),), position=Conversation().position)
     await house.inbox(step).receive(wrote("kestrel-of-theirs", "SM1", "+447700900777"))
     marked = saying(
-        Answered(Answer("name", "answered", ("kestrelchoice",))), pending="kestrelstate"
+        Answered(Answer("name", "answered", ("kestrelchoice",))), pending=("kestrelstate",)
     )
     await house.inbox(marked).receive(wrote("kestrel-of-theirs", "SM2", "+447700900777"))
     await house.inbox().park(LINE.id, "kestrel-parked")

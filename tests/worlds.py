@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
@@ -42,10 +43,10 @@ def _read(name: str) -> str:
 
 
 @cache
-def world() -> World:
-    """The shipped intake at Harbour Support."""
+def world(merge: float = 0) -> World:
+    """The shipped intake at Harbour Support; short texts within `merge` seconds are one."""
     return World(
-        service=harbour(),
+        service=harbour(merge=timedelta(seconds=merge)),
         flow=flow.parse(_read("self_referral.toml"), "self_referral.toml"),
         phrases=phrases.parse(_read("common.toml"), "common.toml"),
         catalogues=catalogues(),

@@ -24,6 +24,7 @@ WAITS = {
     "3 days later": timedelta(days=3),
     "29 days later": timedelta(days=29),
 }
+SOON = timedelta(seconds=2)
 STALE = "o:long_ago.yes"  # a button of a question that is not asked any more
 TALKING = ("new", "explaining", "asking", "reviewing")
 
@@ -43,6 +44,13 @@ class Alphabet:
         for act in found:
             first.setdefault(act.line, act)
         return list(first.values())
+
+    def soon(self, node: Node) -> list[Act]:
+        """Once more the same words, so soon after the first that both are one."""
+        first, burst = node.act and node.act.event, node.raw and node.raw.burst
+        if not burst or first != Wrote(SHORT):
+            return []
+        return [Act(f"> {SHORT}", "words", Wrote(SHORT), wait=SOON)]
 
     def says(self, text: str, sort: Sort, name: str = "", cost: int = 1) -> Act:
         """The person writes this."""

@@ -144,6 +144,13 @@ class _Walk:
             if act.wait >= LONGEST and after.timers:
                 self._breaks(node, (act,), "R-E10", f"{min(after.timers)} is still to come due")
             self._meet(after)
+            self._soon(node, act, after)
+
+    def _soon(self, node: Node, act: Act, after: Node) -> None:
+        """One more text in a burst. Where it leads to is known: where the whole answer does."""
+        for more in self._alphabet(after).soon(after):
+            for one in self.walker.act(after, more)[1]:
+                self._hold(node, (act, more), one)
 
     def _probe(self, node: Node) -> None:
         try:

@@ -173,6 +173,8 @@ def a_person_is_one_word_away(heard: Heard, world: World) -> str:
 def not_twice_the_same(heard: Heard, world: World) -> str:
     if not isinstance(heard.event, Wrote) or heard.act.sort == "command":
         return ""
+    if heard.event.unsent:  # what we had to say to the first of these was not said
+        return ""
     same = NOT_UNDERSTOOD & set(heard.before.said) & set(heard.said)
     return f"{min(same)} is said twice in a row" if same else ""
 

@@ -32,14 +32,14 @@ def every_message_is_filed(heard: Heard, world: World) -> str:
 
 @promise("R-S11")
 def what_was_held_is_not_dropped(heard: Heard, world: World) -> str:
-    held = heard.before.pending
-    kept = not held or _held(heard, held) or any(isinstance(e, Forget) for e in heard.turn.effects)
+    held = all(_held(heard, message) for message in heard.before.pending)
+    kept = held or any(isinstance(e, Forget) for e in heard.turn.effects)
     return "" if kept else "words that were held are dropped"
 
 
 def _held(heard: Heard, message: str) -> bool:
     after, effects = heard.after, heard.turn.effects
-    held = after.pending == message or any(message in a.messages for a in after.answers.values())
+    held = message in after.pending or any(message in a.messages for a in after.answers.values())
     return held or any(isinstance(e, Refiled) and e.message == message for e in effects)
 
 

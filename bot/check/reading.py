@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -33,6 +34,7 @@ LONGEST = Service(
     hours=Hours.parse("Mo-Fr 09:30-16:30", "Europe/London"),
     keep_days=3650,
     keep_partial_days=365,
+    merge=timedelta(seconds=3),
 )
 
 

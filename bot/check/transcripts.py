@@ -22,6 +22,8 @@ def transcript(walker: Walker, acts: Sequence[Act]) -> tuple[str, ...]:
         news = acts[place + 1].line if place + 1 < len(acts) else ""
         if news in _NEWS_BEFORE:
             lines.append(news)
+        if act.wait and isinstance(act.event, Wrote):
+            lines.append(f"~ {act.wait.seconds} seconds later")
         if act.line not in _NEWS_BEFORE:
             lines.append(act.line)
         if isinstance(act.event, Wrote):

@@ -76,6 +76,8 @@ class Walker:
             run.silence(act.wait)
         elif act.sort == "news":
             run.news()
+        elif act.wait:
+            run.soon(act.wait)
         else:
             run.now += BETWEEN
             event = act.event or Wrote()
@@ -172,6 +174,17 @@ class _Run:
                 raise Endless(f"the timer {name!r} comes due again and again")
         self.now = until
         self.raw = None
+
+    def soon(self, wait: timedelta) -> None:
+        """They write again before what we say to the first text goes out."""
+        first, event = self.start.act, self.action.event
+        if self.raw is None or first is None or not isinstance(first.event, Wrote):
+            return
+        self.conversation, self.now = self.raw, self.now + wait
+        if isinstance(event, Wrote):
+            message = f"m{self.start.depth}"
+            so_far = (first.event.text,)
+            self.hear(Wrote(event.text, message=message, so_far=so_far, unsent=True))
 
     def news(self) -> None:
         """What we said last had another fate than to arrive: none at all without an event."""

@@ -55,6 +55,7 @@ class Kinds:
             pending_size=min(c.pending_size, 1),
             hurry=0,
             hurry_day=0,
+            burst=None,  # an act looks for it, and goes back to before it
             sitting=c.sitting if c.position.place == "question" else min(c.sitting, 1),
         )
         if c.handed == "complete":  # what was about stopping half way is over

@@ -112,7 +112,7 @@ def take_choices(step: Step, codes: Sequence[str], event: Wrote) -> None:
         _add_choice(step, question, codes[0], message)
         return
     pending, size = step.conversation.pending, step.conversation.pending_size
-    own = (pending,) if pending else (message,)
+    own = pending or (message,)
     _keep(step, question, Answer(question.id, "answered", tuple(codes), own, size=size))
     if any(c.then == "person" for c in question.choices if c.code in codes):
         reach_person(step)
@@ -138,12 +138,11 @@ def take_words(step: Step, messages: tuple[str, ...], size: int, text: str = "")
         return
     conversation = step.conversation
     if conversation.pending:
-        messages = (conversation.pending, *messages)
+        messages = (*conversation.pending, *messages)
         size += conversation.pending_size
     if question.choices and not conversation.unclear:
         # They are kept, and become part of the answer whatever is chosen next.
-        step.record(*(Refiled(earlier, "note") for earlier in messages[:-1]))
-        step.change(unclear=1, pending=messages[-1], pending_size=size)
+        step.change(unclear=1, pending=messages, pending_size=size)
         step.say("nearest", options=scoped(asking(step)))
         return
     _keep(step, question, Answer(question.id, "answered", (), messages, size=size))
@@ -152,16 +151,15 @@ def take_words(step: Step, messages: tuple[str, ...], size: int, text: str = "")
 
 def settle_pending(step: Step, kind: Literal["note", "command"] = "note") -> None:
     """Words that were held for an answer which did not come are kept as a note."""
-    if step.conversation.pending:
-        step.record(Refiled(step.conversation.pending, kind))
-    step.change(pending="", pending_size=0, unclear=0)
+    step.record(*(Refiled(message, kind) for message in step.conversation.pending))
+    step.change(pending=(), pending_size=0, unclear=0)
 
 
 def _keep(step: Step, question: Question, answer: Answer) -> None:
     first = not step.conversation.answers
     answer = replace(answer, fingerprint=question.fingerprint)
     step.answer(answer)
-    step.change(unclear=0, pending="", pending_size=0)
+    step.change(unclear=0, pending=(), pending_size=0)
     step.record(Answered(answer))
     if question.choices and not answer.choices:
         step.say("own_words")

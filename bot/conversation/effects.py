@@ -88,7 +88,10 @@ class AsideKept:
 
 @dataclass(frozen=True, slots=True)
 class Withdraw:
-    """Words not yet sent are taken back."""
+    """Words not yet sent are taken back. With `since`, only replies after that message of theirs of
+    which no try was made."""
+
+    since: str = ""
 
 
 @dataclass(frozen=True, slots=True)

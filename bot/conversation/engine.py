@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.conversation import about_them, answering, changing, going, leaving, news, pace
+from bot.conversation import about_them, answering, bursts, changing, going, leaving, news, pace
 from bot.conversation.asking import (
     SCOPED,
     ask_after_telling,
@@ -50,7 +50,7 @@ def respond(world: World, conversation: Conversation, event: Event, now: datetim
     step = Step(world, conversation, now)
     match event:
         case Wrote():
-            _wrote(step, event)
+            bursts.wrote(step, event, _wrote)
         case Due(name):
             leaving.due(step, name)
         case Delivered():
@@ -66,6 +66,8 @@ def respond(world: World, conversation: Conversation, event: Event, now: datetim
             ask_again(step)
         case Moved(channel):
             step.change(channel=channel)
+    if not isinstance(event, Wrote):
+        bursts.meanwhile(step, event)
     scope_buttons(step)
     return step.turn()
 
@@ -73,17 +75,18 @@ def respond(world: World, conversation: Conversation, event: Event, now: datetim
 # --- What the person wrote -----------------------------------------------------------------------
 
 
-def _wrote(step: Step, event: Wrote) -> None:
+def _wrote(step: Step, event: Wrote, heard: Meaning | None = None) -> Meaning | None:
+    """Hear one message; what it was understood as, or None where we are silent."""
     moved = changing.meet(step)
     before = step.conversation
-    heard = hear(step, event)
+    heard = heard or hear(step, event)
     step.change(last_wrote=step.now)
     if _out_of_reach(step, event):
-        return
+        return None
     if pace.too_fast(step, heard):
         file_words(step)
         pace.say_once(step)
-        return
+        return None
     first = _is_first(before, heard)
     if not first:
         _hear_age(step, event, heard)
@@ -92,6 +95,7 @@ def _wrote(step: Step, event: Wrote) -> None:
         _hear_age(step, event, heard)
     pace.count(step, before, heard)
     _set_timers(step)
+    return heard
 
 
 def _answer(step: Step, before: Conversation, event: Wrote, heard: Meaning, moved: bool) -> None:
@@ -229,7 +233,7 @@ def _at_bookmark(step: Step, event: Wrote, heard: Meaning) -> None:
     elif isinstance(heard, Unclear) and step.conversation.position.place != "end":
         answering.settle_pending(step)
         file_at_bookmark(step)
-        step.change(pending=event.message, pending_size=weight(event.text))
+        step.change(pending=(event.message,), pending_size=weight(event.text))
         step.push(f"mean.{heard.guess}")
         ask_again(step)
     else:

@@ -123,8 +123,8 @@ def offer_hardest(step: Step) -> None:
 def back(step: Step) -> None:
     """To the question before, however far; what was answered stays until it is changed."""
     if step.conversation.pending:
-        step.record(Refiled(step.conversation.pending, "note"))
-        step.change(pending="", pending_size=0, unclear=0)
+        step.record(*(Refiled(message, "note") for message in step.conversation.pending))
+        step.change(pending=(), pending_size=0, unclear=0)
     if step.conversation.standing == "ended":
         step.move("reopen")
         step.go("review")

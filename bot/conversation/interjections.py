@@ -34,7 +34,7 @@ def hear_over(step: Step, event: Wrote, heard: Meaning) -> bool:
     if over == "resume":
         file_words(step)
         leaving.ask_resume(step, words_kept=True)
-    elif over.startswith("mean."):
+    elif over.startswith("mean.") and step.conversation.pending:
         step.pop()
         file_at_bookmark(step)
         _take_pending(step, event.message, weight(event.text))
@@ -150,10 +150,10 @@ def _meant(step: Step, name: str, yes: bool, event: Wrote) -> None:
 
 def _take_pending(step: Step, more: str = "", size: int = 0) -> None:
     """The words that looked like a command were an answer after all."""
-    if step.conversation.position.place in ("question", "edit"):
+    if step.conversation.pending and step.conversation.position.place in ("question", "edit"):
         pending, held = step.conversation.pending, step.conversation.pending_size
-        step.change(pending="", pending_size=0)
-        answering.take_words(step, tuple(m for m in (pending, more) if m), held + size)
+        step.change(pending=(), pending_size=0)
+        answering.take_words(step, (*pending, more) if more else pending, held + size)
     else:
         answering.settle_pending(step)
         ask_again(step)

@@ -26,13 +26,16 @@ if TYPE_CHECKING:
 class Wrote:
     """The person wrote, or pressed a button (`choice`), or sent something else (`media` kinds).
 
-    `message` is the id under which the words are stored; the inbox fills it in.
+    `message` is the id under which the words are stored; the inbox fills it in. In a burst it adds
+    its words `so_far`, and whether our reply to them is `unsent` and can be taken back.
     """
 
     text: str = field(default="", repr=False)
     choice: str = ""
     media: tuple[str, ...] = ()
     message: str = ""
+    so_far: tuple[str, ...] = field(default=(), repr=False)
+    unsent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +145,8 @@ class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `over` are interjections that lie over the frozen position, the last on top. `told` says how
     far each notice got. `share` and `reminders` are None until the person has chosen. `blocked`
-    is why nothing of ours reaches them; `pending` is the message that a "did you mean" is about.
+    is why nothing of ours reaches them; `pending` are messages held for an answer, or those that a
+    "did you mean" is about.
     `unheard`: what we said last is not known to be on its way. `hurry` is how full the measure of
     `pace` is, for the moment and for the day, with its times. `opened`: what the person said to
     each offer of later questions. `sitting`: questions asked since they sat down, `sitting_since`.
@@ -167,7 +171,7 @@ class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
     handed: Literal["", "partial", "complete"] = ""
     aside: bool = False
     blocked: Literal["", "stopped", "unreachable"] = ""
-    pending: str = ""
+    pending: tuple[str, ...] = ()
     pending_size: int = 0
     said: tuple[str, ...] = ()
     unclear: int = 0
@@ -189,6 +193,7 @@ class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
     hurry_since: datetime | None = None
     last_wrote: datetime | None = None
     started: datetime | None = None
+    burst: Burst | None = None
 
     def key(self) -> tuple[object, ...]:
         """What a decision may depend on, time aside: equal keys give equal turns."""
@@ -224,7 +229,29 @@ class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
             self.times_wrong,
             self.hurry,
             self.hurry_day,
+            self.burst.key() if self.burst else None,
         )
+
+
+class Burst(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Short texts in a row, taken as one. See `bursts`.
+
+    `before` is the conversation that met the first of `messages`. What we said after the message
+    `since` answers them, and can be taken back while it is unsent; "" where nothing can. `told`:
+    what comes next was said on the way, and they have it. `asked`: what a worker sees at once
+    because of them.
+    """
+
+    before: Conversation
+    messages: tuple[str, ...]
+    since: str = ""
+    told: bool = False
+    asked: tuple[str, ...] = ()
+
+    def key(self) -> tuple[object, ...]:
+        """As `Conversation.key`."""
+        kinds = (len(self.messages), bool(self.since), self.told, self.asked)
+        return (*kinds, self.before.key())
 
 
 # --- What a turn says --------------------------------------------------------------------------
@@ -280,11 +307,13 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What follows from one event: the new conversation, what to say, what to record."""
+    """What follows from one event: the new conversation, what to say, what to record. `waits`: what
+    is said goes out once the person has written nothing more for `Service.merge`."""
 
     conversation: Conversation
     says: tuple[Say, ...] = ()
     effects: tuple[Effect, ...] = ()
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ class Step:
         self.conversation = conversation
         self.says: list[Say] = []
         self.effects: list[Effect] = []
+        self.waits = False  # for more of theirs
 
     @property
     def traits(self) -> Traits:
@@ -122,4 +123,4 @@ class Step:
         said = tuple(say.key for say in self.says)
         if said:
             self.change(said=said, unheard=True)
-        return Turn(self.conversation, tuple(self.says), tuple(self.effects))
+        return Turn(self.conversation, tuple(self.says), tuple(self.effects), self.waits)

@@ -262,7 +262,7 @@ def _emptied(world: World, b: Conversation, e: Event, turn: Turn, now: datetime)
 
 
 def _drops_pending(world: World, b: Conversation, e: Event, turn: Turn, now: datetime) -> Turn:
-    return changed(turn, pending="") if b.pending else turn
+    return changed(turn, pending=()) if b.pending else turn
 
 
 def _loses_answers(world: World, turn: Turn) -> Turn:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from pathlib import Path
 from time import monotonic
 
@@ -14,7 +15,8 @@ from bot.check.walk import Walker
 from bot.check.walk_kinds import LOOKED_FOR
 from bot.check.walk_node import Act
 from bot.check.walk_small import cut
-from bot.conversation.model import Wrote
+from bot.conversation.engine import respond
+from bot.conversation.model import Conversation, Event, Turn, World, Wrote
 from tests.play import play
 from tests.worlds import world
 
@@ -37,7 +39,7 @@ def test_a_walk_says_when_its_time_was_over() -> None:
 
 def test_the_walk_ends_by_itself_on_each_channel() -> None:
     for channel in ("sms", "telegram"):
-        found = walk(Walker(cut(world()), "en", channel), 0, monotonic() + 60, "cut short")
+        found = walk(Walker(cut(world(3)), "en", channel), 0, monotonic() + 60, "cut short")
         assert found.states > 20
         assert not found.cut_off
 
@@ -46,7 +48,7 @@ def test_the_walk_ends_by_itself_on_each_channel() -> None:
 @pytest.mark.timeout(600)
 def test_what_ships_keeps_every_promise() -> None:
     """As `ownpace check` without a file, and as long as it takes."""
-    found = explore_all(world(), budget_seconds=240)
+    found = explore_all(world(3), budget_seconds=240)
     assert found.findings == []
     assert not found.cut_off
 
@@ -56,3 +58,15 @@ def test_whatever_decisions_look_for_in_our_last_words_tells_kinds_apart() -> No
     looked = {key for path in CORE.glob("*.py") for key in literal.findall(path.read_text("utf-8"))}
     assert looked
     assert looked <= LOOKED_FOR
+
+
+def test_a_second_text_within_the_window_is_walked_too() -> None:
+    seen = list[Event]()
+
+    def watched(home: World, conversation: Conversation, event: Event, now: datetime) -> Turn:
+        seen.append(event)
+        return respond(home, conversation, event, now)
+
+    found = walk(Walker(cut(world(3)), "en", "sms", watched), 0, monotonic() + 60, "cut short")
+    assert found.findings == []
+    assert any(isinstance(event, Wrote) and event.unsent for event in seen)

@@ -10,9 +10,9 @@ from msgspec.structs import replace
 
 from bot.check.alphabet import Alphabet
 from bot.check.walk import Walker
-from bot.check.walk_node import Act, Node
+from bot.check.walk_node import Node
 from bot.conversation.engine import respond
-from bot.conversation.model import Conversation, Turn, World
+from bot.conversation.model import Conversation, Event, Turn, World, Wrote
 from tests.worlds import world
 
 LATER = timedelta(days=11, hours=3)  # another day of the week, another time of the day
@@ -27,8 +27,12 @@ def moved(conversation: Conversation) -> Conversation:
     }
     stamps = {name: getattr(conversation, name) for name in STAMPS}
     later = {name: at + LATER for name, at in stamps.items() if isinstance(at, datetime)}
-    pending = f"other-{conversation.pending}" if conversation.pending else ""
-    return replace(conversation, answers=answers, pending=pending, **later)
+    pending = tuple(f"other-{m}" for m in conversation.pending)
+    if burst := conversation.burst:
+        messages = tuple(f"other-{m}" for m in burst.messages)
+        since = burst.since and f"other-{burst.since}"
+        burst = replace(burst, before=moved(burst.before), messages=messages, since=since)
+    return replace(conversation, answers=answers, pending=pending, burst=burst, **later)
 
 
 def shape(turn: Turn) -> tuple[object, ...]:
@@ -52,22 +56,32 @@ def a_walk(draw: st.DrawFn, home: World) -> Node:
     return node
 
 
-def answered(home: World, conversation: Conversation, act: Act, now: datetime) -> object:
+def answered(home: World, conversation: Conversation, event: Event, now: datetime) -> object:
     """What the engine makes of it."""
-    assert act.event is not None
-    return shape(respond(home, conversation, act.event, now))
+    return shape(respond(home, conversation, event, now))
+
+
+def met(draw: st.DrawFn, conversation: Conversation, event: Event) -> Event:
+    """The event, in a burst with what the inbox adds."""
+    if not conversation.burst or not isinstance(event, Wrote):
+        return event
+    so_far = ("Xanthe",) * len(conversation.burst.messages)
+    unsent = draw(st.booleans())
+    return Wrote(event.text, event.choice, event.media, event.message, so_far, unsent)
 
 
 @settings(max_examples=60)
 @given(st.data())
 def test_equal_keys_give_equal_turns(data: st.DataObject) -> None:
-    home = world()
+    home = world(3)
     node = data.draw(st.composite(a_walk)(home), label="node")
     alphabet = Alphabet(home, node.conversation.language, node.conversation.channel)
     act = data.draw(st.sampled_from([a for a in alphabet.acts(node) if a.event]), label="act")
     one, other = node.conversation, moved(node.conversation)
     assert one.key() == other.key()
-    assert answered(home, one, act, node.now) == answered(home, other, act, node.now + LATER)
+    assert act.event is not None
+    event = data.draw(st.composite(met)(one, act.event), label="event")
+    assert answered(home, one, event, node.now) == answered(home, other, event, node.now + LATER)
 
 
 def test_the_clock_is_far_enough_away() -> None:

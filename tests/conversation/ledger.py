@@ -65,5 +65,5 @@ class Ledger:
 
     def lost(self, conversation: Conversation) -> set[str]:
         """What is kept as part of an answer that no answer names, nor is about to."""
-        found = {conversation.pending}.union(*self.named.values())
+        found = set(conversation.pending).union(*self.named.values())
         return {message for message, kind in self.kept.items() if kind == "answer"} - found

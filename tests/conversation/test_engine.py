@@ -127,7 +127,7 @@ def test_whatever_happens(
 
 def lost(player: Play) -> set[str]:
     """Messages filed as part of an answer that no answer names, nor is about to."""
-    named = {player.conversation.pending}
+    named = set(player.conversation.pending)
     for effect in player.effects:
         if isinstance(effect, Answered):
             named |= set(effect.answer.messages)

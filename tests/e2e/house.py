@@ -54,7 +54,8 @@ class House(Records):
     """One process. Without `public` it is known by the address where it listens.
 
     `launcher` is the module that runs it, with its arguments, instead of `bot` itself; `forked`
-    spares it the time to import.
+    spares it the time to import. Answers wait for `merge` seconds: not at all, where a test is not
+    about that.
     """
 
     def __init__(
@@ -68,6 +69,7 @@ class House(Records):
         url: str = "",
         launcher: Sequence[str] = (),
         forked: bool = False,
+        merge: float = 0,
     ) -> None:
         super().__init__(url or f"sqlite:///{folder / 'data' / 'ownpace.db'}")
         self.folder, self.port, self.launcher = folder, _free_port(), launcher
@@ -76,7 +78,7 @@ class House(Records):
         self._twilio, self._telegram, self._polling = twilio, telegram, polling
         self._out = folder / "output.txt"
         self._process: asyncio.subprocess.Process | Forked | None = None
-        self._forked = forked
+        self._forked, self._merge = forked, merge
         (folder / "ownpace.toml").write_text(SERVICE, "utf-8")
         if twilio:
             twilio.reach(self.public, self.local)
@@ -202,6 +204,7 @@ class House(Records):
             "OWNPACE_CONFIG": str(self.folder / "ownpace.toml"),
             "OWNPACE_SECRET_KEY": SECRET,
             "OWNPACE_PORT": str(self.port),
+            "OWNPACE_MERGE_SECONDS": str(self._merge),
             "OWNPACE_PUBLIC_URL": self.public,
             "DATABASE_URL": self.url,
         }

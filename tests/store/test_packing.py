@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from msgspec.structs import fields
 
-from bot.conversation.model import Answer, Conversation, Position
+from bot.conversation.model import Answer, Burst, Conversation, Position
 from bot.conversation.safe_times import SafeTimes, Window
 from store.packing import pack, unpack
 
@@ -27,7 +27,7 @@ FULL = Conversation(
     handed="partial",
     aside=True,
     blocked="unreachable",
-    pending="m3",
+    pending=("m3",),
     pending_size=7,
     said=("q.name",),
     unclear=2,
@@ -49,6 +49,7 @@ FULL = Conversation(
     hurry_since=datetime(2026, 11, 19, 9, 1, tzinfo=UTC),
     last_wrote=datetime(2026, 11, 19, 9, 30, 1, 5, tzinfo=UTC),
     started=datetime(2026, 11, 19, 9, 0, tzinfo=UTC),
+    burst=Burst(Conversation(standing="asking"), ("m4", "m5"), "m4", True, ("under_18",)),
 )
 
 
