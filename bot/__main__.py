@@ -159,9 +159,15 @@ def bench(seconds: float, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @click.option("--list", "listing", is_flag=True, help="Print the promises, and check nothing.")
 @click.option("--rules-only", is_flag=True, help="Read only: no walk through every state.")
+@click.option("--cost", is_flag=True, help="What a check costs, twice and four times as long.")
 @click.option("--events", type=click.IntRange(1), default=None, help="End each walk after so many.")
 def check(
-    paths: tuple[Path, ...], as_json: bool, listing: bool, rules_only: bool, events: int | None
+    paths: tuple[Path, ...],
+    as_json: bool,
+    listing: bool,
+    rules_only: bool,
+    cost: bool,
+    events: int | None,
 ) -> None:
     """Show that flows, sentences and languages keep what people are promised.
 
@@ -173,6 +179,9 @@ def check(
 
         if listing:
             _tell(reporting.listing())
+            return
+        if cost:
+            _tell(reporting.costs(paths))
             return
         sys.exit(reporting.run(paths, as_json, not rules_only, click.echo, events or 0))
 

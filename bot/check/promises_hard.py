@@ -19,6 +19,7 @@ MAY_ASK: Final = (
     *("nearest", "many_noted", "mean_", "times", "helping", "young", "person", "language"),
     *("delete", "data", "safe_", "more", "help", "why", "notice", "too_", "media", "old_button"),
 )
+NO_YES: Final = ("no", "later", "skip")  # answers to an offer that open nothing
 
 
 @promise("R-O10")
@@ -35,6 +36,10 @@ def nothing_digs_into_it(heard: Heard, world: World) -> str:
 
 @promise("R-O11")
 def later_is_opened_first(heard: Heard, world: World) -> str:
+    place, id = heard.before.position.place, heard.before.position.id
+    opens = heard.after.opened.get(id) == "yes" != heard.before.opened.get(id)
+    if place == "offer" and opens and heard.act.name.rpartition(".")[2] in NO_YES:
+        return "what was no yes to an offer opens it"
     asked = {key.removeprefix("ask.") for key in heard.said if key.startswith("ask.")}
     for phase in world.flow.phases:
         closed = heard.after.opened.get(phase.id) != "yes"

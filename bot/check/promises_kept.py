@@ -62,6 +62,8 @@ def _erased(heard: Heard) -> str:
     if not _asked_for(heard):
         return "everything is erased without being asked about"
     after, fresh = heard.after, Conversation()
+    if after.standing not in ("erased", "declined"):
+        return f"everything is erased, and the conversation is {after.standing}"
     left = [name for name in GIVEN if getattr(after, name) != getattr(fresh, name)]
     return f"{left[0]} stays after everything was erased" if left else ""
 

@@ -61,6 +61,16 @@ def shown(rule: Rule) -> str:
     return ", ".join(["read"] * reads + ["walk"] * walks)
 
 
+def costs(paths: Sequence[Path]) -> Iterator[str]:
+    """What a check of each flow costs as it grows. Raises `Unreadable`."""
+    from bot.check import costing, reading
+
+    register()
+    for subject in reading.read(paths).subjects:
+        yield f"{subject.flow.id}: rules in all languages; walk in English by text"
+        yield from costing.lines(costing.costs(subject))
+
+
 def in_order(rules: Iterable[Rule]) -> list[Rule]:
     """Rules by their letter and number."""
     return sorted(rules, key=lambda rule: (rule.id[2], int(rule.id[3:])))
