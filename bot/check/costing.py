@@ -30,7 +30,9 @@ class Cost:
 
 
 def costs(subject: Subject) -> list[Cost]:
-    """The intake as it is, twice and four times as long."""
+    """The intake as it is, twice and four times as long. What is made ready once for a language
+    is made ready before."""
+    judge(subject)
     return [_cost(replace(subject, flow=grown(subject.flow, times))) for times in TIMES]
 
 

@@ -20,6 +20,8 @@ NOT_COVERED = (
     "What a word list does not know: it finds words, not meanings (bot/check/words).",
     "Plain wording for shared phones: only what we send unasked is looked at.",
     "Desk screens, reports and rotas, and what the suppliers of the channels keep.",
+    "What no flow or sentence can break: timers, queues and records are held by the tests.",
+    "Who owns a flow and when it was last read by a safeguarding lead: flows name neither.",
 )
 
 

@@ -43,7 +43,7 @@ MESSAGES = {
     "trouble": (
         "Sorry, this is our fault. Your words are kept. In danger now? Call {emergency}. We are on"
         " {phone}.",
-        "Perdona, es un fallo nuestro. Tus palabras se guardan. Si hay peligro, llama al {emergency}."
+        "Perdona, es un fallo nuestro. Tus palabras se guardan. Si hay peligro: {emergency}."
         " Estamos en el {phone}.",
     ),
     "back": (
