@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 
 from tests.check.mutating import Broken
 from tests.check.mutating_lists import KINDS as LISTS
+from tests.check.mutating_questions import KINDS as QUESTIONS
 from tests.check.mutating_words import KINDS
 
 CAUGHT = 0.98  # of the mutants of a kind, and of them all
@@ -26,7 +27,7 @@ def caught(broken: Broken, folder: Path) -> tuple[list[str], int]:
 
 def main() -> None:
     """Print a line for each kind, and the rate over all."""
-    assert LISTS is KINDS
+    assert LISTS is QUESTIONS is KINDS
     missed, total = list[str](), 0
     for broken in KINDS:
         with TemporaryDirectory() as folder:
