@@ -181,8 +181,7 @@ def check(
             _tell(reporting.listing())
             return
         if cost:
-            _tell(reporting.costs(paths))
-            return
+            sys.exit(reporting.cost(paths, click.echo))
         sys.exit(reporting.run(paths, as_json, not rules_only, click.echo, events or 0))
 
 

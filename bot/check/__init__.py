@@ -13,7 +13,7 @@ from pathlib import Path
 from bot.check.finding import Finding, Subject
 from bot.check.rules import ALSO, RULES, Rule
 
-__all__ = ["RULES", "Finding", "Rule", "Subject", "check", "judge", "look"]
+__all__ = ["RULES", "Finding", "NotShown", "Rule", "Subject", "check", "judge", "look"]
 
 READING = (
     "order",
@@ -40,10 +40,18 @@ class Looked:
     cut_off: list[str] = field(default_factory=list)  # walks that ended at their bound
 
 
+class NotShown(Exception):
+    """A walk ended at its bound: a line each."""
+
+
 def check(paths: Sequence[Path | str] = (), walk: bool = True) -> list[Finding]:
     """What is broken in these files and folders (none: all that ships), with a walk through every
-    state where `walk` is set. Raises `bot.check.reading.Unreadable`, a line a fault."""
-    return look([Path(path) for path in paths], walk).findings
+    state where `walk` is set. Raises `bot.check.reading.Unreadable`, a line a fault, and `NotShown`
+    where nothing is broken as far as the walk came."""
+    looked = look([Path(path) for path in paths], walk)
+    if looked.cut_off and not looked.findings:
+        raise NotShown("\n".join(looked.cut_off))
+    return looked.findings
 
 
 def look(paths: Sequence[Path], walk: bool, most_events: int = 0) -> Looked:

@@ -63,14 +63,21 @@ def shown(rule: Rule) -> str:
     return ", ".join(["read"] * reads + ["walk"] * walks)
 
 
-def costs(paths: Sequence[Path]) -> Iterator[str]:
-    """What a check of each flow costs as it grows. Raises `Unreadable`."""
+def cost(paths: Sequence[Path], echo: Callable[..., None]) -> int:
+    """Tell what a check of each flow costs as it grows; 0, or 2 for a file that can't be read."""
     from bot.check import costing, reading
 
     register()
-    for subject in reading.read(paths).subjects:
-        yield f"{subject.flow.id}: rules in all languages; walk in English by text"
-        yield from costing.lines(costing.costs(subject))
+    try:
+        subjects = reading.read(paths).subjects
+    except Unreadable as error:
+        echo(str(error), err=True)
+        return UNREADABLE
+    for subject in subjects:
+        echo(f"{subject.flow.id}: rules in all languages; walk in English by text")
+        for line in costing.lines(costing.costs(subject)):
+            echo(line)
+    return KEPT
 
 
 def in_order(rules: Iterable[Rule]) -> list[Rule]:

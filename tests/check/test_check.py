@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bot.__main__ import cli
-from bot.check import RULES, Looked, check, costing, principles, register, reporting
+from bot.check import RULES, Looked, NotShown, check, costing, principles, register, reporting
 from bot.check.reading import Unreadable
 from bot.check.rules import Principle, Rule, also, rule
 from tests.check.house import house
@@ -82,6 +82,7 @@ def test_what_cannot_be_read_is_a_line_and_a_two(tmp_path: Path, name: str, cont
     assert told.exit_code == 2
     assert str(path) in told.output
     assert "Traceback" not in told.output
+    assert ownpace("--cost", path).exit_code == 2
     with pytest.raises(Unreadable):
         check([path], walk=False)
 
@@ -110,6 +111,9 @@ def test_what_is_not_walked_to_the_end_is_not_shown(monkeypatch: pytest.MonkeyPa
     data = json.loads(CliRunner().invoke(cli, ["check", "--json"]).output)
     assert not data["walked_all"]
     assert CliRunner().invoke(cli, ["check", "--events", "10"]).exit_code == 0
+    monkeypatch.setattr("bot.check.look", lambda *_: cut_short)
+    with pytest.raises(NotShown, match="4 kinds were left"):
+        check()
 
 
 def test_the_cost_is_told_for_longer_intakes(monkeypatch: pytest.MonkeyPatch) -> None:
