@@ -159,7 +159,16 @@ def bench(seconds: float, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @click.option("--list", "listing", is_flag=True, help="Print the promises, and check nothing.")
 @click.option("--rules-only", is_flag=True, help="Read only: no walk through every state.")
-def check(paths: tuple[Path, ...], as_json: bool, listing: bool, rules_only: bool) -> None:
+@click.option("--cost", is_flag=True, help="What a check costs, twice and four times as long.")
+@click.option("--events", type=click.IntRange(1), default=None, help="End each walk after so many.")
+def check(
+    paths: tuple[Path, ...],
+    as_json: bool,
+    listing: bool,
+    rules_only: bool,
+    cost: bool,
+    events: int | None,
+) -> None:
     """Show that flows, sentences and languages keep what people are promised.
 
     PATHS are flow files, a common.toml, catalogues (.po) or folders with these; without any, all
@@ -171,7 +180,9 @@ def check(paths: tuple[Path, ...], as_json: bool, listing: bool, rules_only: boo
         if listing:
             _tell(reporting.listing())
             return
-        sys.exit(reporting.run(paths, as_json, not rules_only, click.echo))
+        if cost:
+            sys.exit(reporting.cost(paths, click.echo))
+        sys.exit(reporting.run(paths, as_json, not rules_only, click.echo, events or 0))
 
 
 @cli.group()

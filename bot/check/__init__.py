@@ -11,12 +11,22 @@ from importlib import import_module
 from pathlib import Path
 
 from bot.check.finding import Finding, Subject
-from bot.check.rules import RULES, Rule
+from bot.check.rules import ALSO, RULES, Rule
 
-__all__ = ["RULES", "Finding", "Rule", "Subject", "check", "judge", "look"]
+__all__ = ["RULES", "Finding", "NotShown", "Rule", "Subject", "check", "judge", "look"]
 
-WALK_SECONDS = 20.0  # for each language on each channel
-READING = ("order", "wordings", "sensitive", "telling", "endings", "channels", "catalogues")
+READING = (
+    "order",
+    "wordings",
+    "sensitive",
+    "telling",
+    "endings",
+    "channels",
+    "catalogues",
+    "leaving",
+    "answers",
+    "strangers",
+)
 WALKING = ("exploring",)
 
 
@@ -27,17 +37,25 @@ class Looked:
     findings: list[Finding] = field(default_factory=list)
     looked_at: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
-    cut_off: list[str] = field(default_factory=list)  # walks whose time was over
+    cut_off: list[str] = field(default_factory=list)  # walks that ended at their bound
+
+
+class NotShown(Exception):
+    """A walk ended at its bound: a line each."""
 
 
 def check(paths: Sequence[Path | str] = (), walk: bool = True) -> list[Finding]:
     """What is broken in these files and folders (none: all that ships), with a walk through every
-    state where `walk` is set. Raises `bot.check.reading.Unreadable`, a line a fault."""
-    return look([Path(path) for path in paths], walk).findings
+    state where `walk` is set. Raises `bot.check.reading.Unreadable`, a line a fault, and `NotShown`
+    where nothing is broken as far as the walk came."""
+    looked = look([Path(path) for path in paths], walk)
+    if looked.cut_off and not looked.findings:
+        raise NotShown("\n".join(looked.cut_off))
+    return looked.findings
 
 
-def look(paths: Sequence[Path], walk: bool) -> Looked:
-    """As `check`, and what was looked at."""
+def look(paths: Sequence[Path], walk: bool, most_events: int = 0) -> Looked:
+    """As `check`, and what was looked at. `most_events` is another bound for each walk."""
     from bot.check import reading
     from bot.check.texts import all_texts
 
@@ -48,12 +66,12 @@ def look(paths: Sequence[Path], walk: bool) -> Looked:
         looked.findings += judge(subject)
         languages = ", ".join(subject.catalogues)
         count = len(all_texts(subject))
-        reads = sum(rule.by == "reading" for rule in RULES.values())
+        reads = sum(rule.by == "reading" for rule in RULES.values()) + len(ALSO)
         looked.looked_at.append(
             f"flow {subject.flow.id}: {count} texts in {languages}, held against {reads} rules"
         )
         if walk:
-            _walk(subject, looked)
+            _walk(subject, looked, most_events)
     looked.findings = list(dict.fromkeys(looked.findings))
     return looked
 
@@ -61,7 +79,8 @@ def look(paths: Sequence[Path], walk: bool) -> Looked:
 def judge(subject: Subject) -> list[Finding]:
     """What reading finds broken in one flow and what is said around it."""
     register()
-    return [found for rule in RULES.values() if rule.find for found in rule.find(subject)]
+    finds = [*(rule.find for rule in RULES.values() if rule.find), *ALSO.values()]
+    return [found for find in finds for found in find(subject)]
 
 
 def register() -> None:
@@ -70,11 +89,11 @@ def register() -> None:
         import_module(f"bot.check.{name}")
 
 
-def _walk(subject: Subject, looked: Looked) -> None:
+def _walk(subject: Subject, looked: Looked, most_events: int) -> None:
     """Walk in each language on each channel."""
-    from bot.check.exploring import explore_all
+    from bot.check.exploring import MOST_EVENTS, explore_all
 
-    found = explore_all(subject.world, budget_seconds=WALK_SECONDS)
+    found = explore_all(subject.world, most_events=most_events or MOST_EVENTS)
     looked.findings += found.findings
     walked = f"{found.states} states, {found.steps} events"
     looked.looked_at.append(f"walk of {subject.flow.id}: {walked}")

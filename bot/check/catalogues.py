@@ -8,7 +8,7 @@ from bot.check.finding import Finding, Subject
 from bot.check.reading import shipped
 from bot.check.rules import CULTURE, EMPOWERMENT, TRUST, rule
 from bot.check.texts import SAID, all_texts, common_place, source_texts, texts, word_list
-from bot.conversation.i18n import placeholders
+from bot.conversation.i18n import PLACEHOLDER, placeholders
 from bot.conversation.wording import words
 
 MIXED = 2  # small words of another language; one may be a name or a coincidence
@@ -49,6 +49,8 @@ def _untranslated(subject: Subject) -> Iterator[Finding]:
             said = catalogue.entries.get((text.context, text.msgid), "")
             if wanted and not said.strip():
                 yield Finding("R-C11", text.where, f"{text.key} is not translated: {language}")
+            elif text.kind in SAID and said == text.msgid and len(_own_words(said)) > 1:
+                yield Finding("R-C11", text.where, f"{text.key} is left in English: {language}")
 
 
 def _placeholders(subject: Subject) -> Iterator[Finding]:
@@ -76,3 +78,8 @@ def _mixed(subject: Subject) -> Iterator[Finding]:
             if language != text.language and len(foreign) >= MIXED and own:
                 what = f"{text.key} ({text.language}) has words of {language}: {sorted(foreign)}"
                 yield Finding("R-C11", text.where, what)
+
+
+def _own_words(text: str) -> list[str]:
+    """The words of a text that are its own: what fills its placeholders is not."""
+    return words(PLACEHOLDER.sub("", text))

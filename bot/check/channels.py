@@ -27,8 +27,9 @@ NOW = datetime(2026, 9, 23, 10, 0, tzinfo=UTC)  # a Wednesday in September: both
 FAR = NOW + timedelta(days=3650)
 TIMES = SafeTimes((Window((0, 2, 4), 570, 735), Window((1, 3, 5), 810, 1005)))
 LINK = re.compile(
-    r"(?i)\b(?:https?://|www\.)\S+|\b[\w-]+\.(?:com|org|net|ly|gl|gd|me|co|io|uk|eu|es|info|link)\b"
-    r"(?:/\S*)?"
+    r"(?i)\b(?:https?://|www\.)\S+|\b[\w.+-]+@[\w-]+\.\w+"
+    r"|\b[\w-]+\.(?:com|org|net|ly|gl|gd|me|co|io|uk|eu|es|info|link|app|page|site|online|help|ie|de"
+    r"|fr|us|ca|au|nz|cc|be|to|at|ws|tk|care|support|health)\b(?:/\S*)?|\b[\w-]+\.[a-z]{2,}/\S+"
 )
 # On a phone that others may read: sent without being asked for, or in the discreet wording.
 UNASKED = ("remind",)
@@ -120,10 +121,11 @@ def nothing_telling(subject: Subject) -> Iterator[Finding]:
 @rule(
     "R-C7",
     "The person is told that texts stay on the phone and its bill, and a chat with its maker, until"
-    " they delete them.",
+    " they delete them; nothing is said to be gone from there, but what is under 48 hours old.",
     serves=(SAFETY, TRUST),
 )
 def stays(subject: Subject) -> Iterator[Finding]:
+    yield from banned(subject, "R-C7", "clears")
     for language in subject.catalogues:
         ways = word_list(language)
         for key, facts in STAYS.items():

@@ -12,7 +12,7 @@ from bot.check.wordings import banned
 
 # Endings: which messages make one, and what each has to tell.
 ENDINGS = {
-    "ended_next": ("next", "who", "when", "phone", "come_back", "data"),
+    "ended_next": ("next", "who", "when", "if_not", "phone", "come_back", "data"),
     "ended_next_telegram": ("next", "who", "when", "phone", "come_back", "data"),
     "ended_next_wait": ("next", "who", "when", "phone", "come_back", "data"),
 }
@@ -37,7 +37,7 @@ def endings(subject: Subject) -> Iterator[Finding]:
     for key in ("ended", "ended_named"):
         yield from lacks(subject, "R-E4", key, ("thanks",), (key,))
     for key, parts in ENDINGS.items():
-        facts = tuple(part for part in parts if part in ("next", "who", "phone", "come_back"))
+        facts = tuple(part for part in parts if part not in ("when", "data"))
         yield from lacks(subject, "R-E4", key, facts, (key,))
         yield from holds(subject, "R-E4", key, ("{when}",))
         if "data" not in {word for word, _ in offers(subject, key)}:

@@ -11,6 +11,7 @@ from bot.conversation.flow import Question
 from bot.conversation.folding import fold
 
 MOST_CORE = 10
+ALIKE = 0.8  # of the words of two texts that are the same question
 SAFE_WITHIN = 4  # questions until it is asked whether it is safe to write
 
 
@@ -70,9 +71,12 @@ def hard_ones_later(subject: Subject) -> Iterator[Finding]:
     for section in subject.flow.sections:
         hard = section.tag in ("impact", "own_view_of_risk")
         for question in section.questions:
-            if question.phase == "core" and (hard or question.sensitivity == 2):
+            if question.phase != "core":
+                continue
+            if found := hard or question.sensitivity == 2 or is_hard(question):
                 where = where_is(subject, question, "phase")
-                yield Finding("R-O4", where, f"{question.id} is asked in the core")
+                what = f" and asks of {found!r}" if isinstance(found, str) else ""
+                yield Finding("R-O4", where, f"{question.id} is asked in the core{what}")
 
 
 @rule(
@@ -109,15 +113,17 @@ def one_at_a_time(subject: Subject) -> Iterator[Finding]:
     serves=(TRUST, EMPOWERMENT),
 )
 def nothing_twice(subject: Subject) -> Iterator[Finding]:
-    asks: dict[str, str] = {}
-    heads: dict[str, str] = {}
+    asks: dict[frozenset[str], str] = {}
+    heads: dict[frozenset[str], str] = {}
     for question in subject.flow.questions:
         for kept, words, field in (
             (asks, question.ask, "ask"),
             (heads, question.shows_as, "shows_as"),
         ):
-            same = kept.setdefault(fold(words), question.id)
-            if same != question.id:
+            said = frozenset(fold(words).split())
+            same = next((id for other, id in kept.items() if _alike(said, other)), "")
+            kept.setdefault(said, question.id)
+            if same:
                 what = f"{question.id} and {same} are the same: {words!r}"
                 yield Finding("R-O8", where_is(subject, question, field), what)
 
@@ -142,6 +148,11 @@ def help_before_worry(subject: Subject) -> Iterator[Finding]:
         yield Finding("R-O9", where_is(subject, hard[-1]), what)
 
 
+def is_hard(question: Question) -> str:
+    """What in its words shows that a question is about difficulty or risk, however it is marked."""
+    return next((found.found for found in word_list("en").find(question.ask, ["hard-topic"])), "")
+
+
 def where_is(subject: Subject, question: Question, field: str = "id") -> str:
     """`file:line` of a question's field."""
     for s, section in enumerate(subject.flow.sections):
@@ -154,6 +165,11 @@ def where_is(subject: Subject, question: Question, field: str = "id") -> str:
 def stretches(subject: Subject) -> list[Sequence[Question]]:
     """Questions that may follow one another with nothing between: the core, and each phase."""
     return [subject.flow.core, *(phase.questions for phase in subject.flow.phases)]
+
+
+def _alike(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Do two texts have nearly all their words in common?"""
+    return len(one & other) >= ALIKE * len(one | other)
 
 
 def _before(stretch: Sequence[Question], place_in: int) -> Iterator[Question]:
@@ -173,6 +189,7 @@ def _offered(subject: Subject, question: Question) -> bool:
 
 
 def _second_question(text: str, language: str) -> str:
-    """What begins a second question before the question mark, if anything does."""
-    asked = text.split("?")[0] if "?" in text else ""
+    """What begins a second question before the question mark (or where there is none), if
+    anything does."""
+    asked = text.split("?")[0]
     return next((found.found for found in word_list(language).find(asked, ["two-asks"])), "")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bot.check import register
-from bot.check.reporting import NOT_COVERED, in_order
+from bot.check.reporting import NOT_COVERED, in_order, shown
 from bot.check.rules import RULES, Principle
 
 PAGE = Path(__file__).parent.parent.parent / "docs/principles.md"
@@ -36,8 +36,7 @@ def _promises() -> Iterator[str]:
     yield "|---|---|---|---|"
     for rule in in_order(RULES.values()):
         serves = ", ".join(principle.name.capitalize() for principle in rule.serves)
-        how = "walk" if rule.by == "walk" else "read"
-        yield f"| {rule.id} | {rule.sentence} | {how} | {serves} |"
+        yield f"| {rule.id} | {rule.sentence} | {shown(rule)} | {serves} |"
 
 
 def _frameworks() -> Iterator[str]:

@@ -8,7 +8,7 @@ from bot.check.promises import promise, replies, returns, state
 from bot.check.rules import CHOICE, CULTURE, EMPOWERMENT, SAFETY, walked
 from bot.check.walk_node import Heard
 from bot.conversation.effects import Answered, Filed, Forget, Refiled
-from bot.conversation.model import Conversation, World, Wrote
+from bot.conversation.model import Answer, Conversation, Labels, Quote, Say, World, Wrote
 
 walked("R-S11", "No words are lost: each message is filed, answers keep theirs.", (EMPOWERMENT,))
 walked("R-S13", "Another language changes no answer and no place.", (CULTURE, CHOICE))
@@ -62,6 +62,8 @@ def _erased(heard: Heard) -> str:
     if not _asked_for(heard):
         return "everything is erased without being asked about"
     after, fresh = heard.after, Conversation()
+    if after.standing not in ("erased", "declined"):
+        return f"everything is erased, and the conversation is {after.standing}"
     left = [name for name in GIVEN if getattr(after, name) != getattr(fresh, name)]
     return f"{left[0]} stays after everything was erased" if left else ""
 
@@ -88,17 +90,39 @@ def another_language_changes_nothing_else(heard: Heard, world: World) -> str:
     return "" if state(before) == state(after) else "another language changes more than the words"
 
 
+@promise("R-E1")
+def what_is_shown_is_theirs(heard: Heard, world: World) -> str:
+    """Words of an answer are marks that only the store fills, in the order of the intake."""
+    shown = [say.key.removeprefix("review.") for say in heard.turn.says if _shows(say)]
+    order = [question.id for question in world.flow.path(heard.after)]
+    if shown != sorted(shown, key=lambda id: order.index(id) if id in order else -1):
+        return "answers are shown in another order than they were asked in"
+    for say in heard.turn.says:
+        if _shows(say) and not _theirs(say, heard.after.answers.get(say.key[7:])):
+            return "what is shown back is not in their words"
+    return ""
+
+
+def _shows(say: Say) -> bool:
+    return say.key.startswith("review.")
+
+
+def _theirs(say: Say, answer: Answer | None) -> bool:
+    given = {name: say.values[name] for name in ("words", "own") if name in say.values}
+    quotes = [value for value in given.values() if isinstance(value, Quote)]
+    marks = all(isinstance(value, Quote | Labels) for value in given.values())
+    return answer is not None and marks and all(q.messages == answer.messages for q in quotes)
+
+
 @promise("R-E7")
 def nothing_is_shown_to_who_comes_back(heard: Heard, world: World) -> str:
     before = heard.before
     if not returns(heard, world) or not replies(heard) or not before.agreed:
         return ""
-    if heard.act.sort == "command" and heard.act.name in ("yes", "carry_on"):
-        place = before.position.place  # they say go on: from a pause that is their word for it
-        if place not in ("review", "edit") or before.standing == "paused":
-            return ""
-    if before.standing == "paused" and getattr(heard.event, "choice", "").endswith(".carry_on"):
-        return ""  # the button that says so
+    goes_on = heard.act.sort == "command" and heard.act.name in ("yes", "carry_on")
+    pressed = getattr(heard.event, "choice", "").endswith(".carry_on")
+    if before.standing == "paused" and (goes_on or pressed):
+        return ""  # from a pause that is their word for it
     shown = [k for k in heard.said if k.startswith(("review", "data"))]
     if shown or any("\ue000" in message.text for message in heard.messages):
         return "what was said is shown before they say go on"

@@ -8,7 +8,7 @@ from typing import Final
 from bot.check.promises import on_a_question, promise, replies
 from bot.check.rules import CHOICE, SAFETY, TRUST, walked
 from bot.check.walk_node import Heard
-from bot.conversation.effects import Timer
+from bot.conversation.effects import HandOver, Timer
 from bot.conversation.model import Due, Rendered, WorkerWrote, World, Wrote
 from bot.conversation.render import QUOTED
 from bot.conversation.segments import fits
@@ -107,6 +107,14 @@ def no_sitting_ends_on_the_hardest(heard: Heard, world: World) -> str:
         return ""
     straight = f"ask.{heard.before.position.id}" in hard
     return "a break is offered straight after what is hardest" if straight else ""
+
+
+@promise("R-E4")
+def what_is_given_is_an_ending(heard: Heard, world: World) -> str:
+    """What goes to the team whole is met with an ending, and so is all that was offered."""
+    given = any(isinstance(e, HandOver) and e.kind == "complete" for e in heard.turn.effects)
+    ended = heard.after.standing == "ended" and any(k.startswith("ended_next") for k in heard.said)
+    return "it goes to the team without an ending" if given and not ended else ""
 
 
 @promise("R-M2")

@@ -8,8 +8,9 @@ from dataclasses import asdict
 from pathlib import Path
 
 from bot.check import Looked, look, register
+from bot.check.promises import PROMISES
 from bot.check.reading import Unreadable
-from bot.check.rules import RULES, Rule
+from bot.check.rules import ALSO, RULES, Rule
 
 KEPT, BROKEN, UNREADABLE = 0, 1, 2
 # Promises of the practice brief that neither the rules nor the walk can show.
@@ -19,13 +20,22 @@ NOT_COVERED = (
     "What a word list does not know: it finds words, not meanings (bot/check/words).",
     "Plain wording for shared phones: only what we send unasked is looked at.",
     "Desk screens, reports and rotas, and what the suppliers of the channels keep.",
+    "What no flow or sentence can break: timers, queues and records are held by the tests.",
+    "Who owns a flow and when it was last read by a safeguarding lead: flows name neither.",
 )
 
 
-def run(paths: Sequence[Path], as_json: bool, walk: bool, echo: Callable[..., None]) -> int:
-    """Check and tell; the exit code: 0 all kept, 1 broken, 2 a file that can't be read."""
+def run(
+    paths: Sequence[Path],
+    as_json: bool,
+    walk: bool,
+    echo: Callable[..., None],
+    most_events: int = 0,
+) -> int:
+    """Check and tell; the exit code: 0 all kept, 1 broken or not shown to be kept, 2 a file that
+    can't be read. Who bounds the walk with `most_events` has asked for a part, and gets 0."""
     try:
-        looked = look(paths, walk)
+        looked = look(paths, walk, most_events)
     except Unreadable as error:
         faults = str(error).splitlines()
         for fault in [json.dumps({"unreadable": faults})] if as_json else faults:
@@ -36,14 +46,38 @@ def run(paths: Sequence[Path], as_json: bool, walk: bool, echo: Callable[..., No
     else:
         for line in _lines(looked):
             echo(line)
-    return BROKEN if looked.findings else KEPT
+    return BROKEN if looked.findings or (looked.cut_off and not most_events) else KEPT
 
 
 def listing() -> Iterator[str]:
     """All promises, a line each."""
     register()
     for rule in in_order(RULES.values()):
-        yield f"{rule.id:<6} {'walk ' if rule.by == 'walk' else 'read '} {rule.sentence}"
+        yield f"{rule.id:<6} {shown(rule):<10} {rule.sentence}"
+
+
+def shown(rule: Rule) -> str:
+    """How a rule is shown: by what is read, by the walk, or by both."""
+    walks = rule.by == "walk" or any(promise.rule == rule.id for promise in PROMISES)
+    reads = rule.by == "reading" or rule.id in ALSO
+    return ", ".join(["read"] * reads + ["walk"] * walks)
+
+
+def cost(paths: Sequence[Path], echo: Callable[..., None]) -> int:
+    """Tell what a check of each flow costs as it grows; 0, or 2 for a file that can't be read."""
+    from bot.check import costing, reading
+
+    register()
+    try:
+        subjects = reading.read(paths).subjects
+    except Unreadable as error:
+        echo(str(error), err=True)
+        return UNREADABLE
+    for subject in subjects:
+        echo(f"{subject.flow.id}: rules in all languages; walk in English by text")
+        for line in costing.lines(costing.costs(subject)):
+            echo(line)
+    return KEPT
 
 
 def in_order(rules: Iterable[Rule]) -> list[Rule]:
@@ -84,5 +118,5 @@ def _verdict(looked: Looked) -> str:
     if count := len(looked.findings):
         return f"{count} places break a promise." if count != 1 else "1 place breaks a promise."
     if looked.cut_off:
-        return "No promise is broken as far as the walk came; its time was over before the end."
+        return "Not shown: nothing is broken as far as the walk came, and it ended at its bound."
     return "All promises are kept."

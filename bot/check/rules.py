@@ -1,7 +1,8 @@
 """The registry of the promises: each has an id, one sentence, the principles that it serves.
 
 A rule `by` "reading" is a function that reads flows, sentences and catalogues. A rule `by` "walk"
-is shown by the explorer, which finds many things in one walk: it is registered with `walked`.
+is shown by the explorer, which finds many things in one walk: it is registered with `walked`. Some
+are shown in both ways: the words that go with what is walked are read `also`.
 """
 
 from __future__ import annotations
@@ -46,6 +47,7 @@ class Rule:
 
 
 RULES: dict[str, Rule] = {}
+ALSO: dict[str, Find] = {}  # what reads for a rule that the walk shows too
 
 
 def rule(id: str, sentence: str, serves: tuple[Principle, ...]) -> Callable[[Find], Find]:
@@ -61,6 +63,18 @@ def rule(id: str, sentence: str, serves: tuple[Principle, ...]) -> Callable[[Fin
 def walked(id: str, sentence: str, serves: tuple[Principle, ...]) -> Rule:
     """Register a rule that the explorer shows."""
     return _add(Rule(id, sentence, serves, "walk"))
+
+
+def also(id: str) -> Callable[[Find], Find]:
+    """The decorated function reads for a rule that is walked."""
+
+    def register(find: Find) -> Find:
+        if id in ALSO:
+            raise ValueError(f"{id} is read for twice")
+        ALSO[id] = find
+        return find
+
+    return register
 
 
 def _add(rule: Rule) -> Rule:

@@ -5,13 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.check.finding import Finding, Subject
-from bot.check.order import where_is
+from bot.check.order import is_hard, where_is
 from bot.check.rules import CHOICE, COLLABORATION, CULTURE, EMPOWERMENT, SAFETY, TRUST, rule
-from bot.check.texts import ASKED, common_place, place, questions_in, texts, word_list
+from bot.check.texts import (
+    ASKED,
+    asked_in,
+    common_place,
+    place,
+    questions_in,
+    says,
+    texts,
+    word_list,
+)
 from bot.check.wordings import banned
+from bot.conversation.flow import Section
+from bot.conversation.folding import fold
 from bot.conversation.wording import words
 
 NAMES_A_TOPIC = 5  # words; fewer do not say what is coming
+CARRIES_MEANING = 5  # letters; shorter words stand in every sentence
 OFFERED = ("ready", "skip_these", "later")
 # Replies to what a person has told us. None of them asks for more of it.
 REPLIES = (
@@ -23,6 +35,7 @@ REPLIES = (
     "young",
     "cue",
     "safety",
+    "review_unclear",
 )
 
 
@@ -36,9 +49,7 @@ def nothing_required(subject: Subject) -> Iterator[Finding]:
     for number, line in enumerate(source.splitlines(), start=1):
         if line.split("=")[0].strip() in ("required", "mandatory"):
             yield Finding("R-S2", f"{subject.flow_file}:{number}", line.strip())
-    for text in texts(subject, "ask", "offer", "why"):
-        for found in word_list(text.language).find(text.text, ["compelled"]):
-            yield Finding("R-S2", text.where, f"{text.key} ({text.language}) says {found.found!r}")
+    yield from banned(subject, "R-S2", "compelled", kinds=("ask", "offer", "why"))
 
 
 @rule(
@@ -54,19 +65,17 @@ def reasons(subject: Subject) -> Iterator[Finding]:
             yield Finding("R-S4", text.where, f"{text.key} has {len(text.text)} characters")
         if (same := seen.setdefault((text.language, text.text), text.name)) != text.name:
             yield Finding("R-S4", text.where, f"{text.key} is the same as that of {same}")
-        question = subject.flow.question(text.name)
-        ways = word_list(text.language)
-        if (
-            question
-            and question.sensitivity
-            and ways.cues
-            and not ways.tells(text.text, "who_sees")
-        ):
+        question, ways = subject.flow.question(text.name), word_list(text.language)
+        sensitive = question is not None and bool(question.sensitivity and ways.cues)
+        if sensitive and not ways.tells(text.text, "who_sees"):
             what = f"{text.key} ({text.language}) does not say who sees the answer"
             yield Finding("R-S4", text.where, what)
     for question in subject.flow.questions:
         if not question.why.strip():
             yield Finding("R-S4", where_is(subject, question), f"{question.id} has no reason")
+        if fold(question.why) == fold(question.ask) or "?" in question.why:
+            what = f"{question.id}: its reason asks instead of telling"
+            yield Finding("R-S4", where_is(subject, question, "why"), what)
 
 
 @rule(
@@ -78,13 +87,26 @@ def offered_first(subject: Subject) -> Iterator[Finding]:
     for s, section in enumerate(subject.flow.sections):
         if not any(question.sensitivity == 2 for question in section.questions):
             continue
-        where = place(subject, "section", s, "offer")
-        if len(words(section.offer)) < NAMES_A_TOPIC:
+        if not _names_its_topic(section):
+            where = place(subject, "section", s, "offer")
             yield Finding("R-X1", where, f"{section.id} has no offer that names its topic")
         for piece in OFFERED:
             if not subject.phrases.fragments.get(piece):
                 where = common_place(subject, "fragment")
                 yield Finding("R-X1", where, f"the choice {piece!r} of the offers is missing")
+    for question in subject.flow.questions:
+        if question.phase == "later" and question.sensitivity < 2 and (hard := is_hard(question)):
+            what = f"{question.id} asks of {hard!r} and has sensitivity {question.sensitivity}"
+            yield Finding("R-X1", where_is(subject, question, "sensitivity"), what)
+
+
+def _names_its_topic(section: Section) -> bool:
+    """Has it an offer of some words, that says what it is about or shares a word with it?"""
+    offered = {word.casefold() for word in words(section.offer)}
+    about = " ".join([section.title, *(question.ask for question in section.questions)])
+    shared = {word.casefold() for word in words(about) if len(word) >= CARRIES_MEANING}
+    named = word_list("en").tells(section.offer, "names_topic") or bool(offered & shared)
+    return len(words(section.offer)) >= NAMES_A_TOPIC and named
 
 
 @rule(
@@ -93,7 +115,8 @@ def offered_first(subject: Subject) -> Iterator[Finding]:
     serves=(SAFETY, CHOICE),
 )
 def no_detail(subject: Subject) -> Iterator[Finding]:
-    yield from _asks_for(subject, "R-X2", "detail")
+    yield from banned(subject, "R-X2", "detail", kinds=("ask", "choice"))
+    yield from says("R-X2", "detail", texts(subject, "offer", "message", "lead"), asked_in)
 
 
 @rule(
@@ -123,13 +146,13 @@ def no_scale(subject: Subject) -> Iterator[Finding]:
     serves=(SAFETY, TRUST),
 )
 def no_probe(subject: Subject) -> Iterator[Finding]:
-    for text in texts(subject, "message"):
-        if text.name.startswith(REPLIES):
-            ways = word_list(text.language)
-            asked = [q for q in questions_in(text.text) if not ways.tells(q, "danger_now")]
-            asked += [found.found for found in ways.find(text.text, ["probe"])]
-            for what in asked:
-                yield Finding("R-X5", text.where, f"{text.key} ({text.language}) asks: {what!r}")
+    replies = [text for text in texts(subject, "message") if text.name.startswith(REPLIES)]
+    for text in replies:
+        ways = word_list(text.language)
+        for asked in questions_in(text.text):
+            if not ways.tells(asked, "danger_now"):
+                yield Finding("R-X5", text.where, f"{text.key} ({text.language}) asks: {asked!r}")
+    yield from says("R-X5", "probe", replies)
 
 
 @rule(
@@ -162,13 +185,3 @@ def no_names(subject: Subject) -> Iterator[Finding]:
         if hard and ways.tells(text.text, "others") and not ways.tells(text.text, "no_names"):
             what = f"{text.key} ({text.language}) does not say that no names are needed"
             yield Finding("R-X8", text.where, what)
-
-
-def _asks_for(subject: Subject, rule_id: str, group: str) -> Iterator[Finding]:
-    """What asks of the flow say, and what the questions among our other sentences say."""
-    yield from banned(subject, rule_id, group, kinds=("ask", "choice"))
-    for text in texts(subject, "offer", "message", "lead"):
-        for asked in questions_in(text.text):
-            for found in word_list(text.language).find(asked, [group]):
-                what = f"{text.key} ({text.language}) asks: {found.found!r}"
-                yield Finding(rule_id, text.where, what)

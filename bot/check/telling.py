@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 from bot.check.facts import holds, lacks, offers
 from bot.check.finding import Finding, Subject
+from bot.check.hearing import hears
 from bot.check.rules import CHOICE, COLLABORATION, CULTURE, EMPOWERMENT, SAFETY, TRUST, rule
-from bot.check.texts import common_place, message, texts, word_list
+from bot.check.texts import common_place, message, says, texts, word_list
+from bot.check.wordings import banned
 from bot.conversation.channel import TRAITS
 from bot.conversation.i18n import TEACH
 from bot.conversation.render import taught
@@ -68,15 +70,14 @@ def tells_the_limits(subject: Subject) -> Iterator[Finding]:
 
 @rule(
     "R-P6",
-    "The explanation tells when people are there, and the emergency number of the country.",
+    "The explanation tells when people are there, never that they always are, and the emergency"
+    " number of the country, which is never typed in.",
     serves=(SAFETY, TRUST),
 )
 def tells_the_hours(subject: Subject) -> Iterator[Finding]:
     yield from lacks(subject, "R-P6", "notice_3", ("unstaffed", "emergency"), NOTICES)
-    for text in texts(subject, "message", "lead", "ask", "why", "offer"):
-        for found in word_list(text.language).find(text.text, ["typed-number"]):
-            what = f"{text.key} ({text.language}) has a number typed in: {found.found}"
-            yield Finding("R-P6", text.where, what)
+    yield from banned(subject, "R-P6", "typed-number")
+    yield from banned(subject, "R-P6", "always-there")
 
 
 @rule(
@@ -128,8 +129,10 @@ def words_work(subject: Subject) -> Iterator[Finding]:
     serves=(CHOICE, SAFETY),
 )
 def skipped(subject: Subject) -> Iterator[Finding]:
-    for text in texts(subject, "message"):
-        if text.name == "skipped" and (len(text.text) > MOST_SKIPPED or "?" in text.text):
+    said = [text for text in texts(subject, "message") if text.name in ("skipped", "skip_kept")]
+    yield from says("R-S3", "not-neutral", said)
+    for text in said:
+        if len(text.text) > MOST_SKIPPED or "?" in text.text:
             what = f"{text.key} ({text.language}) has {len(text.text)} characters: {text.text!r}"
             yield Finding("R-S3", text.where, what)
 
@@ -169,7 +172,7 @@ def other_words(subject: Subject) -> Iterator[Finding]:
 
 def _taught(subject: Subject, language: str) -> Iterator[Finding]:
     """Words that are taught in a language and not understood there."""
-    catalogue = subject.catalogues[language]
+    phrases, catalogue = hears(subject, language)
     for traits in TRAITS.values():
         try:
             shown = taught(subject.world, language, traits)
@@ -179,7 +182,7 @@ def _taught(subject: Subject, language: str) -> Iterator[Finding]:
         for name, word in shown.items():
             commands = (Command(name), Command(name, carrier=True))
             meant = [
-                understand(word, subject.phrases, catalogue, traits, yes_no=yes_no)
+                understand(word, phrases, catalogue, traits, yes_no=yes_no)
                 for yes_no in (False, True)
             ]
             # OK and CONTINUE may answer a question, so for them one of the two is enough.

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from io import BytesIO
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeAlias
 
-from babel.messages.pofile import read_po
-
-from bot.check.finding import Subject
+from bot.check.finding import Finding, Subject
+from bot.check.lines import common_lines, flow_lines, po_lines
 from bot.conversation import wording
 from bot.conversation.i18n import BUTTON, FRAGMENT, SAYS, SOURCE, TEACH, placeholders
 from bot.conversation.wording import WordList
@@ -33,6 +31,7 @@ Kind = Literal[
 ]
 SAID: tuple[Kind, ...] = ("message", "lead", "ask", "why", "offer", "choice", "button")
 ASKED: tuple[Kind, ...] = ("ask", "offer", "choice")
+Part: TypeAlias = Callable[[str], str]
 # Comma lists that are never shown.
 NEVER_SHOWN = ("polite", "also", "numbers", "not_typos", "greetings")
 
@@ -78,7 +77,7 @@ def all_texts(subject: Subject) -> tuple[Text, ...]:
     for language, catalogue in subject.catalogues.items():
         if language != SOURCE.language:
             file = subject.catalogue_files.get(language, language)
-            lines = _po_lines(subject.files.get(file, ""), language)
+            lines = po_lines(subject.files.get(file, ""), language)
             for text in source_texts(subject):
                 said = catalogue.entries.get((text.context, text.msgid))
                 if said is not None and text.kind != "desk":
@@ -127,16 +126,25 @@ def _by_message(subject: Subject) -> dict[tuple[str, str], list[str]]:
     return found
 
 
+def says(rule_id: str, group: str, among: Iterable[Text], part: Part = str) -> Iterator[Finding]:
+    """Which of these texts say what this group of the word lists avoids; `part` is what of a text
+    is looked at."""
+    for text in among:
+        for found in word_list(text.language).find(part(text.text), [group]):
+            what = f"{text.key} ({text.language}) says {found.found!r}; better: "
+            yield Finding(rule_id, text.where, f"{what}{found.entry.instead}")
+
+
 def place(subject: Subject, *loc: str | int) -> str:
     """`file:line` of something in the flow file."""
-    lines = _flow_lines(subject.files.get(subject.flow_file, ""))
+    lines = flow_lines(subject.files.get(subject.flow_file, ""))
     near = (lines[loc[:end]] for end in range(len(loc), 0, -1) if loc[:end] in lines)
     return f"{subject.flow_file}:{next(near, 1)}"
 
 
 def common_place(subject: Subject, table: str, key: str = "") -> str:
     """`file:line` of a table of common.toml, such as `message.notice_1`, or of a key in it."""
-    lines = _common_lines(subject.files.get(subject.common_file, ""))
+    lines = common_lines(subject.files.get(subject.common_file, ""))
     return f"{subject.common_file}:{lines.get((table, key)) or lines.get((table, ''), 1)}"
 
 
@@ -150,6 +158,11 @@ def plain(text: str) -> str:
 def questions_in(text: str) -> list[str]:
     """The sentences of a text that end in a question mark."""
     return [part for part in re.split(r"(?<=[.!?])\s+", text) if part.endswith("?")]
+
+
+def asked_in(text: str) -> str:
+    """The same, as one text."""
+    return " ".join(questions_in(text))
 
 
 def _flow(subject: Subject) -> Iterator[Text]:
@@ -196,47 +209,3 @@ def _common(subject: Subject) -> Iterator[Text]:
             yield text(f"button.{name}", "button", word_.button, table, "button", BUTTON)
     for key, fragment in subject.phrases.fragments.items():
         yield text(f"fragment.{key}", "fragment", fragment, "fragment", key, FRAGMENT)
-
-
-_ENTRY = re.compile(r"\s*\[\[([\w.]+)\]\]")
-_TABLE = re.compile(r"\s*\[([\w.]+)\]")
-_KEY = re.compile(r"\s*(\w+)\s*=")
-
-
-@lru_cache(maxsize=4)
-def _flow_lines(source: str) -> dict[tuple[str | int, ...], int]:
-    """The lines of a flow's sections, questions and choices, and of their keys: one pass, where
-    `place_of` looks for one at a time."""
-    lines: dict[tuple[str | int, ...], int] = {}
-    at: tuple[str | int, ...] = ()
-    for number, line in enumerate(source.splitlines(), start=1):
-        if found := _ENTRY.match(line):
-            parts = found[1].split(".")
-            parent = at[: 2 * (len(parts) - 1)]
-            count = sum(1 for known in lines if known[:-1] == (*parent, parts[-1]))
-            at = (*parent, parts[-1], count)
-            lines[at] = number
-        elif found := _KEY.match(line):
-            lines.setdefault((*at, found[1]), number)
-    return lines
-
-
-@lru_cache(maxsize=4)
-def _common_lines(source: str) -> dict[tuple[str, str], int]:
-    """The lines of tables and of their keys."""
-    lines: dict[tuple[str, str], int] = {}
-    table = ""
-    for number, line in enumerate(source.splitlines(), start=1):
-        if found := _TABLE.match(line):
-            table = found[1]
-            lines[table, ""] = number
-        elif found := _KEY.match(line):
-            lines.setdefault((table, found[1]), number)
-    return lines
-
-
-@lru_cache(maxsize=8)
-def _po_lines(source: str, language: str) -> dict[tuple[str, str], int]:
-    """The lines of the entries of a catalogue file, by context and msgid."""
-    found = read_po(BytesIO(source.encode()), locale=language) if source else ()
-    return {(m.context or "", str(m.id)): m.lineno or 1 for m in found if m.id}

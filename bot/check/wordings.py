@@ -9,7 +9,7 @@ from operator import add
 from bot.check.finding import Finding, Subject
 from bot.check.order import where_is
 from bot.check.rules import CHOICE, CULTURE, EMPOWERMENT, SAFETY, TRUST, rule
-from bot.check.texts import ASKED, SAID, Kind, Text, plain, texts, word_list
+from bot.check.texts import ASKED, SAID, Kind, Text, plain, says, texts, word_list
 from bot.conversation.segments import GSM
 from bot.conversation.wording import Reading, measure, sentences, words
 
@@ -106,7 +106,7 @@ def no_why_you(subject: Subject) -> Iterator[Finding]:
 def own_identity(subject: Subject) -> Iterator[Finding]:
     for text in texts(subject, "choice"):
         others = word_list(text.language).cues.get("other", ())
-        if text.text.strip(" .").casefold() in others:
+        if text.text.strip(" .:").casefold() in others:
             yield Finding("R-W12", text.where, f"{text.key} ({text.language}) is {text.text!r}")
     for question in subject.flow.questions:
         if question.kind in ("one", "many") and word_list("en").tells(question.ask, "identity"):
@@ -145,13 +145,10 @@ def plain_characters(subject: Subject) -> Iterator[Finding]:
 
 
 def banned(
-    subject: Subject, rule_id: str, *groups: str, kinds: tuple[Kind, ...] = SAID
+    subject: Subject, rule_id: str, group: str, kinds: tuple[Kind, ...] = SAID
 ) -> Iterator[Finding]:
-    """What texts of these kinds say that these groups of the word lists avoid."""
-    for text in texts(subject, *kinds):
-        for found in word_list(text.language).find(text.text, groups):
-            what = f"{text.key} ({text.language}) says {found.found!r}; better: "
-            yield Finding(rule_id, text.where, f"{what}{found.entry.instead}")
+    """What texts of these kinds say that this group of the word lists avoids."""
+    yield from says(rule_id, group, texts(subject, *kinds))
 
 
 def _asked(read: list[Text]) -> list[Text]:

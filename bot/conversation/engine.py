@@ -173,7 +173,10 @@ def _would_show(step: Step, heard: Meaning) -> bool:
         shows = place in ("review", "edit") or (standing == "ended" and heard.name == "back")
         # What would ask a question, or show the review, of whoever holds the phone now.
         goes_on = heard.name in ("person", "more", "skip") and standing in ("asking", "reviewing")
-        return (shows or goes_on or heard.name == "data") and not harmless
+        # OK where an answer stands already keeps it: the review may be what comes next.
+        stands = step.conversation.position.id in step.conversation.answers
+        settles = heard.name in ("yes", "carry_on") and stands
+        return (shows or goes_on or settles or heard.name == "data") and not harmless
     return standing in ("asking", "reviewing") or (standing == "paused" and bool(step.over))
 
 

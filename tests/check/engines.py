@@ -47,10 +47,14 @@ class Broken:
     """An engine with one thing wrong. `kind` is what sort of fault it is."""
 
     kind: str
-    name: str
+    label: str
     rule: str
     respond: Callable[[World, Conversation, Event, datetime], Turn]
     whole: bool = False  # shows only in a long intake
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        return (self.rule,)
 
 
 def bent(kind: str, name: str, rule: str, bend: Bend, whole: bool = False) -> Broken:

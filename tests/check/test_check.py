@@ -10,9 +10,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bot.__main__ import cli
-from bot.check import RULES, check, principles, register
+from bot.check import RULES, Looked, NotShown, check, costing, principles, register, reporting
 from bot.check.reading import Unreadable
-from bot.check.rules import Rule, rule
+from bot.check.rules import Principle, Rule, also, rule
 from tests.check.house import house
 from tests.worlds import BOT
 
@@ -82,6 +82,7 @@ def test_what_cannot_be_read_is_a_line_and_a_two(tmp_path: Path, name: str, cont
     assert told.exit_code == 2
     assert str(path) in told.output
     assert "Traceback" not in told.output
+    assert ownpace("--cost", path).exit_code == 2
     with pytest.raises(Unreadable):
         check([path], walk=False)
 
@@ -96,7 +97,37 @@ def test_the_list_has_every_promise() -> None:
     register()
     assert told.exit_code == 0
     assert sorted(line.split()[0] for line in told.output.splitlines()) == sorted(RULES)
-    assert len(told.output.splitlines()) == len(RULES) >= 50
+    assert len(told.output.splitlines()) == len(RULES) >= 60
+
+
+def test_what_is_not_walked_to_the_end_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No check passes by a bound of ours; who asks for a part gets a part."""
+    cut_short = Looked(cut_off=["sms en: stopped after 10 events; 4 kinds were left."])
+    monkeypatch.setattr(reporting, "look", lambda *_: cut_short)
+    told = CliRunner().invoke(cli, ["check"])
+    assert told.exit_code == 1
+    assert "Not shown: nothing is broken as far as the walk came" in told.output
+    assert "4 kinds were left" in told.output
+    data = json.loads(CliRunner().invoke(cli, ["check", "--json"]).output)
+    assert not data["walked_all"]
+    assert CliRunner().invoke(cli, ["check", "--events", "10"]).exit_code == 0
+    monkeypatch.setattr("bot.check.look", lambda *_: cut_short)
+    with pytest.raises(NotShown, match="4 kinds were left"):
+        check()
+
+
+def test_the_cost_is_told_for_longer_intakes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(costing, "MOST_EVENTS", 300)
+    told = CliRunner().invoke(cli, ["check", "--cost"])
+    assert told.exit_code == 0, told.output
+    rows = [line.split() for line in told.output.splitlines()[2:]]
+    assert [row[0] for row in rows] == ["27", "54", "108"]
+    assert all("ended at its bound" in line for line in told.output.splitlines()[2:])
+
+
+def test_every_principle_is_served() -> None:
+    register()
+    assert {principle for rule in RULES.values() for principle in rule.serves} == set(Principle)
 
 
 def test_every_promise_serves_a_principle_and_is_one_sentence() -> None:
@@ -112,6 +143,8 @@ def test_two_rules_of_one_id_are_refused() -> None:
     assert known.find
     with pytest.raises(ValueError, match="R-O1"):
         rule("R-O1", "The same again.", known.serves)(known.find)
+    with pytest.raises(ValueError, match="R-P1"):
+        also("R-P1")(known.find)
 
 
 def test_the_page_of_the_principles_is_fresh() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.check import variants_more as more
 from tests.check.house import House, house
 
 # A question said in another way, by its id: English and Spanish.
@@ -66,19 +67,47 @@ MESSAGES = {
 
 
 def variants() -> Iterator[tuple[str, House]]:
-    for field, table in (("ask", ASKS), ("why", WHYS)):
+    for field, table in (("ask", ASKS | more.ASKS), ("why", WHYS | more.WHYS)):
         for id, (english, spanish) in table.items():
             made = house()
             made.translate(made.question(id)[field], english, spanish)
             made.question(id)[field] = english
             yield f"{field} {id}", made
-    for key, (english, spanish) in MESSAGES.items():
+    for key, (english, spanish) in (MESSAGES | more.MESSAGES).items():
         made = house()
         made.translate(made.message(key)["text"], english, spanish)
         made.message(key)["text"] = english
         yield key, made
+    for place, (english, spanish) in more.OFFERS.items():
+        made = house()
+        made.translate(made.sections[place]["offer"], english, spanish)
+        made.sections[place]["offer"] = english
+        yield f"offer {place}", made
     yield from _moved()
     yield from _added()
+    yield from _chosen()
+
+
+def _chosen() -> Iterator[tuple[str, House]]:
+    """One choice more, of an adopter's own."""
+    for id, (english, spanish) in more.CHOICES.items():
+        made = house()
+        made.question(id)["choice"].insert(1, {"code": "own", "label": english})
+        made.es[made.spanish(english, id)] = spanish
+        yield f"a choice of {id}", made
+    made = house()
+    made.question("hardest")["sensitivity"] = 2
+    made.question("good_times")["secret"] = True
+    yield "a secret answer", made
+    made = house()
+    made.question("would_help")["note"] = "For whoever reads this file."
+    yield "a note", made
+    made = house()
+    made.sections.pop(5)
+    yield "no section on who is on your side", made
+    made = house()
+    made.sections.pop(-1)
+    yield "no section on feeling safe", made
 
 
 def _moved() -> Iterator[tuple[str, House]]:
@@ -144,7 +173,7 @@ ALL = list(variants())
 
 
 def test_there_are_enough() -> None:
-    assert len(ALL) >= 40
+    assert len(ALL) >= 70
 
 
 @pytest.mark.parametrize("made", [made for _, made in ALL], ids=[label for label, _ in ALL])

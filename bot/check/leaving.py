@@ -1,0 +1,58 @@
+"""What is said around a yes, a no, a stop and a pause: the words of what the walk shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.check.facts import offers
+from bot.check.finding import Finding, Subject
+from bot.check.rules import also
+from bot.check.texts import common_place, message, says, texts
+
+ASKS = "notice_3"  # the agreement is the answer to this one
+
+
+@also("R-P1")
+def a_yes_is_given(subject: Subject) -> Iterator[Finding]:
+    """The explanation ends with a question that a yes and a no can answer."""
+    where = common_place(subject, f"message.{ASKS}")
+    for word in sorted({"yes", "no"} - {word for word, _ in offers(subject, ASKS)}):
+        yield Finding("R-P1", where, f"{ASKS} does not offer {word.upper()}")
+    for language in subject.catalogues:
+        said = message(subject, language, ASKS)
+        if said and not said.rstrip().endswith("?"):
+            yield Finding("R-P1", where, f"{ASKS} ({language}) does not ask")
+    yield from says("R-P1", "assumed-yes", texts(subject, "message", "lead"))
+
+
+@also("R-P9")
+def no_is_free(subject: Subject) -> Iterator[Finding]:
+    yield from _lets_go(subject, "R-P9", "declined")
+    if "no" not in {word for word, _ in offers(subject, ASKS)}:
+        where = common_place(subject, f"message.{ASKS}")
+        yield Finding("R-P9", where, f"{ASKS} does not offer NO")
+
+
+@also("R-S8")
+def stop_is_free(subject: Subject) -> Iterator[Finding]:
+    yield from _lets_go(subject, "R-S8", "stopped")
+
+
+@also("R-S6")
+def no_time_limit(subject: Subject) -> Iterator[Finding]:
+    """The only limit is the day of deletion, which is told as a date."""
+    yield from says("R-S6", "deadline", texts(subject, "message", "lead", "why", "offer"))
+
+
+@also("R-E10")
+def silence_tells_nothing(subject: Subject) -> Iterator[Finding]:
+    yield from says("R-E10", "silence", texts(subject, "message", "lead", "desk"))
+
+
+def _lets_go(subject: Subject, rule_id: str, begins: str) -> Iterator[Finding]:
+    """What is said to who leaves holds neither a question nor a regret."""
+    said = [text for text in texts(subject, "message", "lead") if text.name.startswith(begins)]
+    for text in said:
+        if "?" in text.text:
+            yield Finding(rule_id, text.where, f"{text.key} ({text.language}) asks something")
+    yield from says(rule_id, "guilt", said)
