@@ -29,7 +29,7 @@ demo: setup ## try it: a rehearsal phone and a desk on this machine, with people
 
 test: dev ## run the tests; ARGS="-k name" narrows them
 	@$(if $(ARGS),,$(PYTEST) tests/test_speed.py) # by itself: nothing else runs meanwhile
-	@$(PYTEST) -n 2 --dist worksteal $(if $(ARGS),,--ignore tests/test_speed.py) $(ARGS)
+	@$(PYTEST) -n 2 --dist worksteal $(if $(ARGS),,--durations 10 --ignore tests/test_speed.py) $(ARGS)
 
 lint: dev ## style, formatting and types
 	@$(V)/bin/python -m ruff check .

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import sys
 from collections.abc import Iterable, Iterator
@@ -31,7 +32,7 @@ def cli() -> None:
 @click.option("--only", type=click.Choice(["web", "sender"]), help="A part; on PostgreSQL.")
 def serve(only: Only | None) -> None:
     """Run everything in one process, on the channels that the settings name."""
-    with _plain_faults():
+    with _no_garbage_yet(), _plain_faults():
         from bot import serving
 
         serving.run(only=only or "")
@@ -40,7 +41,7 @@ def serve(only: Only | None) -> None:
 @cli.command()
 def demo() -> None:
     """Try it: a rehearsal phone and a desk on this machine, with people who do not exist."""
-    with _plain_faults():
+    with _no_garbage_yet(), _plain_faults():
         from bot import serving
 
         serving.run(demo=True)
@@ -225,6 +226,17 @@ def _plain_faults() -> Iterator[None]:
     except (KeyboardInterrupt, BrokenPipeError):
         # Nobody reads on; what is left must not complain while Python ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+@contextlib.contextmanager
+def _no_garbage_yet() -> Iterator[None]:
+    """What is made at the start stays: looking for garbage in it takes a quarter of a start.
+    `running.run` begins to look once it is up."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _tell(lines: Iterable[str]) -> None:

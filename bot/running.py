@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import errno
 import fcntl
+import gc
 import logging
 import os
 import signal
@@ -109,6 +110,8 @@ async def run(app: web.Application, sock: socket.socket, jobs: Mapping[str, Job]
     try:
         tasks += [asyncio.create_task(_keep_at(name, job), name=name) for name, job in jobs.items()]
         await up()
+        gc.freeze()  # what was made until now stays: no look for garbage goes through it
+        gc.enable()
         await stop.wait()
     finally:
         door.close()  # first nothing new comes in

@@ -33,6 +33,7 @@ from tests.posts import stop, until
 
 PUBLIC, OTHER = "https://ownpace.example", "+447700900124"
 SENDER = LINE.id.removeprefix("sms:")
+SHORT = 0.05  # seconds that new words wait for the log, where nobody reads it
 
 
 @dataclass
@@ -247,6 +248,7 @@ async def test_a_messaging_service_knows_its_numbers_from_the_log(house: House) 
 
 
 async def test_what_was_erased_stays_erased(town: Town) -> None:
+    town.start(first=SHORT)
     await town.twilio.text_in(NUMBER, "my secret")
     store = town.house.store
     conversation = await store.read(lambda c: c.scalar(select(t.conversation.c.id)))
@@ -260,6 +262,7 @@ async def test_what_was_erased_stays_erased(town: Town) -> None:
 async def test_a_backup_put_back_does_not_bring_back_the_erased(town: Town) -> None:
     """The database knows nothing of these words any more, and the log has them still."""
     store, clock = town.house.store, town.house.clock
+    town.start(first=SHORT)
     await town.twilio.text_in(NUMBER, "my secret")
     await town.twilio.text_in(OTHER, "kept")
     town.gone[store.keys.lookup(LINE.id, NUMBER).hex()] = clock.now() + timedelta(minutes=1)
@@ -309,7 +312,7 @@ async def test_at_a_start_new_words_wait_for_older_ones(town: Town) -> None:
 
 @pytest.mark.parametrize("fault", [Fault(503), Fault(hangs=True)])
 async def test_but_not_for_long(town: Town, fault: Fault) -> None:
-    town.start(first=0.05)
+    town.start(first=SHORT)
     town.channel._seconds = 30.0
     town.twilio.log_in(NUMBER, "older")
     town.twilio.fail(fault, times=9, method="GET")
@@ -341,6 +344,7 @@ async def test_ids_of_what_was_taken_are_not_readable_and_are_forgotten_in_time(
 ) -> None:
     store, clock = town.house.store, town.house.clock
     sid = f"SM{'7' * 32}"
+    town.start(first=SHORT)
     await town.twilio.text_in(NUMBER, "hello", sid=sid)
     [row] = town.house.rows(t.seen)
     assert sid not in str(row)

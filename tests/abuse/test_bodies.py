@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import gzip
 import zlib
 from pathlib import Path
@@ -46,7 +45,7 @@ def rows(house: House) -> dict[str, int]:
 
 
 def process(house: House) -> Path:
-    assert isinstance(house._process, asyncio.subprocess.Process)
+    assert house._process
     return Path("/proc", str(house._process.pid))
 
 

@@ -1,7 +1,7 @@
-"""A process of the product without the second and a half that Python takes to import it.
+"""A process of the product without the second that Python takes to import it.
 
-The tests that kill it at every point start it a hundred times. Python's own fork server imports
-the product once; each start is a fork of that, with an environment and output of its own.
+The tests start it some hundred times. Python's own fork server imports the product once; each
+start is a fork of that, with an environment and output of its own.
 """
 
 from __future__ import annotations
@@ -13,21 +13,26 @@ import runpy
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from subprocess import CompletedProcess
+from tempfile import TemporaryDirectory
 
 FORKING = multiprocessing.get_context("forkserver")
-FORKING.set_forkserver_preload(["__main__", "bot.app", "psycopg", "time_machine"])
+FORKING.set_forkserver_preload(["__main__", "tests.e2e.ready_made"])
 TINY = 0.005  # seconds
 
 
 class Forked:
     """As `asyncio.subprocess.Process`, as far as the tests go. `command` follows `python -m`."""
 
-    def __init__(self, command: Sequence[str], env: Mapping[str, str], out: Path) -> None:
-        given = (tuple(command), dict(env), str(out))
+    def __init__(
+        self, command: Sequence[str], env: Mapping[str, str], out: Path, err: Path | None = None
+    ) -> None:
+        given = (tuple(command), dict(env), str(out), str(err or out))
         # What a test that failed leaves running ends with the tests, which would wait for it.
         self._process = FORKING.Process(target=_run, args=given, daemon=True)
         self._process.start()
         self.kill, self.terminate = self._process.kill, self._process.terminate
+        self.pid = self._process.pid
 
     @property
     def returncode(self) -> int | None:
@@ -38,13 +43,26 @@ class Forked:
             await asyncio.sleep(TINY)
         return self._process.exitcode
 
+    def join(self, within: float) -> int | None:
+        """As `wait`, without a loop; None where it did not end within these seconds."""
+        self._process.join(within)
+        return self._process.exitcode
 
-def _run(command: Sequence[str], env: Mapping[str, str], out: str) -> None:
+
+def run(command: Sequence[str], env: Mapping[str, str]) -> CompletedProcess[str]:
+    """As `subprocess.run`: a command to its end, with nothing to read. `command` as in `Forked`."""
+    with TemporaryDirectory() as folder:
+        out, err = Path(folder, "out"), Path(folder, "err")
+        code = Forked(command, env, out, err).join(within=60)
+        assert code is not None, "it did not end"
+        return CompletedProcess(command, code, out.read_text("utf-8"), err.read_text("utf-8"))
+
+
+def _run(command: Sequence[str], env: Mapping[str, str], out: str, err: str) -> None:
     os.environ.clear()
     os.environ.update(env)
-    file = os.open(out, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-    for stream in (sys.stdout, sys.stderr):
+    for stream, path in ((sys.stdout, out), (sys.stderr, err)):
         stream.flush()
-        os.dup2(file, stream.fileno())
+        os.dup2(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), stream.fileno())
     sys.argv = ["-m", *command[1:]]
     runpy.run_module(command[0], run_name="__main__", alter_sys=True)

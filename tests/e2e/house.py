@@ -1,4 +1,4 @@
-"""The product as a real process (`python -m bot serve`), with settings and a folder of its own.
+"""The product as a process (`python -m bot serve`), with settings and a folder of its own.
 
 async with Twilio() as twilio:
     house = House(tmp_path, twilio)
@@ -53,9 +53,9 @@ languages = ["en", "es"]
 class House(Records):
     """One process. Without `public` it is known by the address where it listens.
 
-    `launcher` is the module that runs it, with its arguments, instead of `bot` itself; `forked`
-    spares it the time to import. Answers wait for `merge` seconds: not at all, where a test is not
-    about that.
+    `launcher` is the module that runs it, with its arguments, instead of `bot` itself. Where it is
+    `forked` it is spared the time to import; else it starts as an operator starts it. Answers wait
+    for `merge` seconds: not at all, where a test is not about that.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class House(Records):
         public: str = "",
         url: str = "",
         launcher: Sequence[str] = (),
-        forked: bool = False,
+        forked: bool = True,
         merge: float = 0,
     ) -> None:
         super().__init__(url or f"sqlite:///{folder / 'data' / 'ownpace.db'}")

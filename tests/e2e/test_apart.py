@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import subprocess
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,7 +10,9 @@ from pathlib import Path
 from aiohttp import ClientSession
 
 from tests.databases import fresh
-from tests.e2e.house import ROOT, House, _free_port
+from tests.e2e import forked
+from tests.e2e.forked import Forked
+from tests.e2e.house import House, _free_port
 from tests.emulators.twilio import Twilio
 from tests.posts import until
 
@@ -22,17 +22,10 @@ MIRA = "+447700900101"
 @asynccontextmanager
 async def serving(house: House, only: str, port: int) -> AsyncIterator[None]:
     """`ownpace serve --only ...` as a process; it ends well when it is told to."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", "serve", "--only", only),
-        cwd=ROOT,
-        env={**house._environment(), "OWNPACE_PORT": str(port)},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-    )
-    assert process.stdout
+    out, env = house.folder / f"{only}.txt", {**house._environment(), "OWNPACE_PORT": str(port)}
+    process = Forked(["bot", "serve", "--only", only], env, out)
     try:
-        async with asyncio.timeout(30):
-            assert b"Live: sms" in await process.stdout.readline()
+        await until(lambda: "Live: sms" in (out.read_text("utf-8") if out.exists() else ""))
         yield
         process.terminate()
         async with asyncio.timeout(10):
@@ -44,8 +37,7 @@ async def serving(house: House, only: str, port: int) -> AsyncIterator[None]:
 
 
 def _link(house: House) -> str:
-    command, env = [sys.executable, "-m", "bot", "desk-link", "Sam"], house._environment()
-    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=60)
+    done = forked.run(["bot", "desk-link", "Sam"], house._environment())
     return done.stdout or done.stderr
 
 

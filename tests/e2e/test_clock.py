@@ -56,7 +56,7 @@ def eve_of_summer_time() -> datetime:
 async def test_reminders_come_once(tmp_path: Path, url: str, first: Callable[[], datetime]) -> None:
     day = first()
     async with BusyTwilio() as twilio:
-        house = House(tmp_path, twilio, url=url, forked=True)
+        house = House(tmp_path, twilio, url=url)
         await house.start(noon(day))
         person = TexterInCrowd(twilio, "+447700900001", lambda id: None)
         await converse(person)
@@ -97,7 +97,7 @@ async def _answers(house: House, twilio: Twilio, number: str) -> None:
 
 
 async def test_a_link_to_the_desk_is_over_in_time(tmp_path: Path) -> None:
-    house = House(tmp_path, forked=True)
+    house = House(tmp_path)
     await house.start()
     link = house.link()
     for ahead, works in ((HOUR, False), (-HOUR, True)):

@@ -66,7 +66,7 @@ class Town:
         await self.telegram.__aenter__()
         trapdoors = ("tests.e2e.crashing", str(self.trap), LEASE)
         parts = (self._folder, self.twilio, self.telegram)
-        self.house = House(*parts, url=self._url, launcher=trapdoors, forked=True)
+        self.house = House(*parts, url=self._url, launcher=trapdoors)
         return self
 
     async def __aexit__(self, *_: object) -> None:

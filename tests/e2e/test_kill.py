@@ -91,7 +91,7 @@ async def _killed(folder: Path, record: Record, blows: list[int]) -> None:
     twilio, count, figures = BusyTwilio(), Count(), Figures()
     telegram = BusyTelegram(count)
     async with twilio, telegram:
-        house = House(folder, twilio, telegram)
+        house = House(folder, twilio, telegram, forked=False)
         async with house:
             await telegram.until(lambda: telegram.hook.get("url"))
             people: list[Someone] = [
