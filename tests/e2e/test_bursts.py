@@ -47,7 +47,7 @@ async def _burst(person: Person) -> None:
     for part in PARTS:
         await person.says(part)
     heard = await person.hears()
-    assert "good to know" in heard
+    assert "Thank you for telling me" in heard
     assert NEXT in heard
 
 
