@@ -15,8 +15,17 @@ from bot.check.rules import RULES, Rule
 
 __all__ = ["RULES", "Finding", "Rule", "Subject", "check", "judge", "look"]
 
-WALK_SECONDS = 20.0  # for each language on each channel
-READING = ("order", "wordings", "sensitive", "telling", "endings", "channels", "catalogues")
+WALK_SECONDS = 30.0  # for each language on each channel
+READING = (
+    "order",
+    "wordings",
+    "sensitive",
+    "telling",
+    "endings",
+    "channels",
+    "plainly",
+    "catalogues",
+)
 WALKING = ("exploring",)
 
 

@@ -30,8 +30,6 @@ LINK = re.compile(
     r"(?i)\b(?:https?://|www\.)\S+|\b[\w-]+\.(?:com|org|net|ly|gl|gd|me|co|io|uk|eu|es|info|link)\b"
     r"(?:/\S*)?"
 )
-# On a phone that others may read: sent without being asked for, or in the discreet wording.
-UNASKED = ("remind",)
 LONG = "weekdays, 10am to 2pm, and Saturday"  # for what has no value of its own here
 
 
@@ -66,9 +64,10 @@ def short_messages(subject: Subject) -> Iterator[Finding]:
         yield from _fits(subject, key, where)
     for question in subject.flow.questions:
         options = tuple(Option(c.code, c.label, question.id) for c in question.choices)
-        for field in ("ask", "ask_for_other", "why"):
+        for field in ("ask", "ask_for_other", "ask_discreet", "why", "why_discreet"):
             if text := str(getattr(question, field, "")):
-                say = Say(f"{field}.{question.id}", text, options=options if field != "why" else ())
+                shown = () if field.startswith("why") else options
+                say = Say(f"{field}.{question.id}", text, options=shown)
                 yield from _too_long(subject, say, where_is(subject, question, field))
     for offer in texts(subject, "offer", language="en"):
         yield from _too_long(subject, Say(offer.key, offer.text), offer.where)
@@ -101,22 +100,6 @@ def cost_told(subject: Subject) -> Iterator[Finding]:
 
 
 @rule(
-    "R-C2",
-    "What we send unasked, or in plain wording for a shared phone, names no organisation, topic,"
-    " helpline or link.",
-    serves=(SAFETY,),
-)
-def nothing_telling(subject: Subject) -> Iterator[Finding]:
-    for text in texts(subject, "message", "lead"):
-        if not (text.name.split(".")[0] in UNASKED or "discreet" in text.name):
-            continue
-        named = placeholders(text.text) & {"service", "organisation", "phone", "line", "number"}
-        told = [found.found for found in word_list(text.language).find(text.text, ["topic"])]
-        for what in (*sorted(named), *told):
-            yield Finding("R-C2", text.where, f"{text.key} ({text.language}) tells {what!r}")
-
-
-@rule(
     "R-C7",
     "The person is told that texts stay on the phone and its bill, and a chat with its maker, until"
     " they delete them.",
@@ -134,8 +117,9 @@ def stays(subject: Subject) -> Iterator[Finding]:
 
 
 def _fits(subject: Subject, key: str, where: str) -> Iterator[Finding]:
-    for language, traits, said in _said(subject, key):
-        yield from _measured(key, language, traits, said, where)
+    for discreet in (False, True):
+        for language, traits, said in _said(subject, key, discreet=discreet):
+            yield from _measured(key, language, traits, said, where)
 
 
 def _too_long(subject: Subject, say: Say, where: str) -> Iterator[Finding]:
@@ -161,7 +145,7 @@ def _measured(
 
 
 def _said(
-    subject: Subject, key: str, after: tuple[str, ...] = ()
+    subject: Subject, key: str, after: tuple[str, ...] = (), discreet: bool = False
 ) -> Iterator[tuple[str, Traits, list[str]]]:
     """A shared message with its offers, as it goes out in each language on each channel."""
     for language in subject.catalogues:
@@ -174,12 +158,14 @@ def _said(
                         Say(key, phrase.text, says[0].values),
                         Say(more.key, more.text, offers=phrase.offers),
                     ]
-            yield language, traits, _rendered(subject, language, traits, says)
+            yield language, traits, _rendered(subject, language, traits, says, discreet)
 
 
-def _rendered(subject: Subject, language: str, traits: Traits, says: list[Say]) -> list[str]:
+def _rendered(
+    subject: Subject, language: str, traits: Traits, says: list[Say], discreet: bool = False
+) -> list[str]:
     """The messages; one empty one where the renderer refuses, which other rules tell of."""
-    person = Conversation(language=language, channel=traits.name)
+    person = Conversation(language=language, channel=traits.name, discreet=discreet)
     try:
         return [message.text for message in render(subject.world, person, says, traits, NOW)]
     except (ValueError, KeyError):
@@ -188,7 +174,7 @@ def _rendered(subject: Subject, language: str, traits: Traits, says: list[Say]) 
 
 def _say(subject: Subject, phrase: Phrase) -> Say:
     known = values(subject)
-    named = {name: known.get(name, LONG) for name in placeholders(phrase.text)}
+    named = {name: known.get(name, LONG) for name in placeholders(phrase.text + phrase.discreet)}
     return Say(phrase.key, phrase.text, named, offers=phrase.offers)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import TypeAlias
 
-from bot.check import promises_kept, promises_quiet
+from bot.check import promises_kept, promises_plain, promises_quiet
 from bot.check.alphabet import WAITS, Alphabet
 from bot.check.finding import Finding
 from bot.check.probes import Probe
@@ -23,7 +23,7 @@ from bot.conversation.channel import TRAITS
 from bot.conversation.engine import respond as shipped
 from bot.conversation.model import World
 
-MODULES = (promises_kept, promises_quiet)  # brought in for their promises
+MODULES = (promises_kept, promises_plain, promises_quiet)  # brought in for their promises
 Enough: TypeAlias = "Callable[[Finding], bool] | None"
 NOT_COVERED = (
     "Walked: every way through, with every word, choice, silence and delivery at each step. Of the "

@@ -17,7 +17,7 @@ NOT_COVERED = (
     "Whether real readers understand it: sign each language off with people who read little.",
     "Idioms, tone, and a native speaker's ear: a person reads every text in every language.",
     "What a word list does not know: it finds words, not meanings (bot/check/words).",
-    "Plain wording for shared phones: only what we send unasked is looked at.",
+    "What a worker writes to a phone that others may read.",
     "Desk screens, reports and rotas, and what the suppliers of the channels keep.",
 )
 

@@ -21,6 +21,7 @@ WORDS = Path(__file__).parent / "words"
 Kind = Literal[
     "message",
     "lead",
+    "twin",
     "ask",
     "why",
     "offer",
@@ -31,7 +32,7 @@ Kind = Literal[
     "fragment",
     "desk",
 ]
-SAID: tuple[Kind, ...] = ("message", "lead", "ask", "why", "offer", "choice", "button")
+SAID: tuple[Kind, ...] = ("message", "lead", "twin", "ask", "why", "offer", "choice", "button")
 ASKED: tuple[Kind, ...] = ("ask", "offer", "choice")
 # Comma lists that are never shown.
 NEVER_SHOWN = ("polite", "also", "numbers", "not_typos", "greetings")
@@ -167,6 +168,9 @@ def _flow(subject: Subject) -> Iterator[Text]:
                 yield text(f"ask_other.{id}", "ask", other, *at, "ask_for_other")
             if question.why.strip():
                 yield text(f"why.{id}", "why", question.why, *at, "why")
+            for field in ("ask", "why"):
+                if twin := str(getattr(question, f"{field}_discreet", "")):
+                    yield text(f"twin.{field}.{id}", "twin", twin, *at, f"{field}_discreet")
             yield text(f"desk.{id}", "desk", question.shows_as, *at, "shows_as")
             for c, choice in enumerate(question.choices):
                 where = (*at, "choice", c, "label")
@@ -181,6 +185,8 @@ def _common(subject: Subject) -> Iterator[Text]:
     for key, message in subject.phrases.messages.items():
         table = f"message.{key}"
         yield text(table, "message", message.text, table, "text")
+        if message.discreet:
+            yield text(f"twin.{key}", "twin", message.discreet, table, "discreet")
         for word, lead in message.offers:
             if lead:
                 yield text(f"lead.{key}.{word}", "lead", lead, table, "offers")

@@ -16,6 +16,7 @@ from bot.conversation.step import Step
 WORDS = ("plain", "full")
 OFFER = "plain_offer"
 ASKS = "safe_to_text"
+ASKED = ("question", "edit")
 
 
 def turn(step: Step, on: bool, message: str) -> None:
@@ -55,23 +56,28 @@ def after_safe(step: Step, question: Question, answer: Answer) -> None:
 
 
 def _leave_what_tells(step: Step) -> None:
-    """To the next place that is left. What was held for a question that goes is kept as a note,
-    and nothing is read back any more."""
-    conversation, flow = step.conversation, step.world.flow
-    place, asking = conversation.position.place, conversation.standing == "asking"
+    """Nothing is read back any more, and what is not asked where others read is left."""
+    conversation, place = step.conversation, step.conversation.position.place
     gone = {OFFER, "times"} if not may_show(conversation) else {OFFER}
     gone |= {"helping"} if place == "offer" else set()  # at the end nobody is asked about
     step.change(over=tuple(over for over in conversation.over if over not in gone))
-    left = {question.id for question in flow.path(conversation)}
+    left = {question.id for question in step.world.flow.path(conversation)}
     if place == "offer":
-        step.move("rest") if asking else None
+        step.move("rest") if conversation.standing == "asking" else None
         step.go("end")
-    elif place in ("question", "edit") and conversation.position.id not in left:
-        if conversation.pending:
-            step.record(Refiled(conversation.pending, "note"))
-            step.change(pending="", pending_size=0, unclear=0)
-        if following := flow.next(conversation):
-            step.go("question", following.id)
-        else:
-            step.move("review") if asking else None
-            step.go("review")
+    elif place == "review" or (place in ASKED and conversation.position.id not in left):
+        _to_what_is_left(step)
+
+
+def _to_what_is_left(step: Step) -> None:
+    """To the next question, or the review. Words held for a question that goes are a note."""
+    standing, following = step.conversation.standing, step.world.flow.next(step.conversation)
+    if step.conversation.pending:
+        step.record(Refiled(step.conversation.pending, "note"))
+        step.change(pending="", pending_size=0, unclear=0)
+    if following:
+        step.move("ask") if standing == "reviewing" else None
+        step.go("question", following.id)
+    else:
+        step.move("review") if standing == "asking" else None
+        step.go("review")

@@ -170,9 +170,12 @@ def _would_show(step: Step, heard: Meaning) -> bool:
     standing, place = step.conversation.standing, step.conversation.position.place
     if isinstance(heard, Command):
         harmless = heard.name in ("stop", "delete", "language")
-        shows = place in ("review", "edit") or (standing == "ended" and heard.name == "back")
+        last = standing == "asking" and not step.world.flow.next(step.conversation)
+        leads = ("back",) if standing == "ended" else ("yes", "carry_on") if last else ()
+        shows = place in ("review", "edit") or heard.name in leads  # to the review
         # What would ask a question, or show the review, of whoever holds the phone now.
-        goes_on = heard.name in ("person", "more", "skip") and standing in ("asking", "reviewing")
+        answers = heard.name in ("person", "more", "skip", "no")
+        goes_on = answers and standing in ("asking", "reviewing")
         return (shows or goes_on or heard.name in ("data", *discreet.WORDS)) and not harmless
     waits = standing in ("asking", "reviewing") or (standing == "paused" and bool(step.over))
     return waits or showing.guarded(step.conversation)

@@ -10,8 +10,9 @@ import pytest
 from tests.check.mutating import Broken
 from tests.check.mutating_lists import KINDS as LISTS
 from tests.check.mutating_messages import KINDS
+from tests.check.mutating_plain import KINDS as PLAIN
 
-assert LISTS is KINDS  # each module adds its kinds to the one list
+assert LISTS is KINDS is PLAIN  # each module adds its kinds to the one list
 FEW = 4  # mutants of a kind in the short run; the long one takes them all
 
 
