@@ -21,11 +21,12 @@ from bot.conversation.model import (
     Wrote,
 )
 from bot.conversation.render import taught
-from bot.conversation.showing import is_code
+from bot.conversation.showing import is_code, lock
 from bot.conversation.step import Step
 from bot.conversation.understand import Unclear, understand
 
 SHORT = "Xanthe, Quorn"  # words that no list of ours holds
+WRONG = "Zug"  # another such word, where the first is a code word
 LONG = f"{SHORT}, Zug. " * 20
 WAITS = {
     "1 hour later": timedelta(hours=1),
@@ -75,8 +76,10 @@ class Alphabet:
         if conversation.standing == "new":
             yield self.greeting
         now = self.asked(node)
-        if is_code(conversation, SHORT) and not conversation.code_given:
+        met = lock(self.world.service, conversation, node.now)
+        if is_code(met, SHORT) and not met.code_given:
             yield self.says(SHORT, "words", "code", cost=0)
+            yield self.says(WRONG, "words", "wrong code", cost=0)
         yield from self._pressed(node) if self.traits.buttons else ()
         for number, option in enumerate(now.options, start=1):
             yield self.says(str(number), "choice", option.code, int(self.traits.buttons))

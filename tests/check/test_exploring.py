@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from pathlib import Path
 from time import monotonic
 
 import pytest
 
+from bot.check.alphabet import TALKING
 from bot.check.exploring import explore_all, walk
 from bot.check.transcripts import transcript
 from bot.check.walk import Walker
 from bot.check.walk_kinds import LOOKED_FOR
 from bot.check.walk_node import Act
 from bot.check.walk_small import cut
-from bot.conversation.model import Wrote
+from bot.conversation.engine import respond
+from bot.conversation.model import Conversation, Event, Turn, World, Wrote
 from tests.play import play
 from tests.worlds import world
 
@@ -40,6 +43,24 @@ def test_the_walk_ends_by_itself_on_each_channel() -> None:
         found = walk(Walker(cut(world()), "en", channel), 0, monotonic() + 60, "cut short")
         assert found.states > 20
         assert not found.cut_off
+
+
+@pytest.mark.parametrize("channel", ["sms", "telegram"])
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_nothing_tells_where_others_may_read(language: str, channel: str) -> None:
+    """Every kind of conversation near the way, times everything that may happen to it."""
+    plain: list[Conversation] = []
+
+    def watched(home: World, before: Conversation, event: Event, now: datetime) -> Turn:
+        turn = respond(home, before, event, now)
+        plain.extend([turn.conversation] if turn.says and turn.conversation.discreet else [])
+        return turn
+
+    found = walk(Walker(cut(world()), language, channel, watched), 1, monotonic() + 60, "cut short")
+    assert [f for f in found.findings if f.rule in ("R-C2", "R-C4", "R-E3")] == []
+    assert not found.cut_off
+    assert {c.standing for c in plain} >= {*TALKING[1:], "paused", "stopped", "ended", "erased"}
+    assert {bool(c.code) for c in plain} == {True, False}
 
 
 @pytest.mark.soak

@@ -22,6 +22,7 @@ SECONDS = 60
 # These show only two departures from the way through, or in a long intake.
 SLOW = {"reminds too much", "no breaks", "it ends on the hardest", "no goes on"}
 SLOW |= {"shown after a time away", "an interjection is dropped"}
+SLOW |= {"any word opens", "a wrong word is told"}
 
 
 def found(one: Broken) -> bool:
