@@ -59,7 +59,7 @@ ASKED = ("question", "choice", "offer", "review", "edit")  # places where an ans
 
 def respond(world: World, conversation: Conversation, event: Event, now: datetime) -> Turn:
     """What follows from one event. `now` is an aware UTC time; nothing else is read."""
-    step = Step(world, conversation, now)
+    step = Step(world, showing.lock(world.service, conversation, now), now)
     match event:
         case Wrote():
             _wrote(step, event)
@@ -77,7 +77,7 @@ def respond(world: World, conversation: Conversation, event: Event, now: datetim
             step.change(holder="assistant")
             ask_again(step)
         case Moved(channel):
-            step.change(channel=channel)
+            step.change(channel=channel, code_given=False)
     scope_buttons(step)
     return step.turn()
 
@@ -87,7 +87,6 @@ def respond(world: World, conversation: Conversation, event: Event, now: datetim
 
 def _wrote(step: Step, event: Wrote) -> None:
     moved = changing.meet(step)
-    step.conversation = showing.lock(step.world.service, step.conversation, step.now)
     before = step.conversation
     heard = hear(step, event)
     step.change(last_wrote=step.now)

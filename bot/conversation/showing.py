@@ -1,7 +1,7 @@
 """May what was said be shown on this phone now? And the code word that opens it.
 
 `may_show` is the one place that decides: the review, anything read back and the content of a copy
-ask it. The conversation holds a fingerprint of the code word, never the word (docs/decisions/0016).
+ask it. The conversation holds a fingerprint of the code word, never the word (docs/decisions/0017).
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from bot.conversation.effects import Agreed, Withdraw
-from bot.conversation.model import Conversation
+from bot.conversation.model import Conversation, Moved, WorkerGaveBack, WorkerTook
 from bot.conversation.service import Helpline
 from bot.conversation.showing import fingerprint, is_code, may_show
 from tests.play import Play
@@ -152,6 +152,32 @@ def test_a_pause_closes_what_was_open() -> None:
     player.says("pause")
     player.says("ok")
     assert not may_show(player.conversation)
+
+
+def test_on_another_phone_the_code_word_has_to_be_given_again() -> None:
+    player = with_code()
+    player.feed(Moved("telegram"))
+    assert not may_show(player.conversation)
+
+
+def test_a_worker_who_gives_it_back_late_shows_nothing() -> None:
+    player = with_code()
+    for _ in range(12):
+        player.says("1" if player.conversation.over else "skip")
+    assert player.conversation.standing == "reviewing"
+    player.feed(WorkerTook("w"))
+    player.later(3600, "1 hour later")
+    player.feed(WorkerGaveBack("w"))
+    assert "send your code word" in player.sent[-1].text
+
+
+def test_plain_works_in_the_middle_of_a_flood() -> None:
+    player = asked_if_safe()
+    player.hurries()
+    for _ in range(30):
+        player.says("what is this")
+    player.says("plain")
+    assert player.conversation.discreet
 
 
 def test_the_state_holds_no_code_word_and_equal_words_look_different() -> None:
