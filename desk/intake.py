@@ -39,6 +39,7 @@ class Agreed:
     shown: tuple[str, ...]
     share: AnyRow | None
     reminders: AnyRow | None
+    plain: AnyRow | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,7 @@ def _agreed(connection: Connection, keys: Keys, head: Head) -> Agreed:
         tuple(filter(None, (opened(sealer, r.text, f"message.text:{r.id}") for r in rows))),
         latest.get("share_partial"),
         latest.get("reminders"),
+        latest.get("discreet"),
     )
 
 

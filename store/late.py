@@ -141,16 +141,25 @@ def is_old_news(connection: Connection, event: Delivered | Failed, ref: str) -> 
 
 def once_more(connection: Connection, event: Failed, ref: str, until: datetime) -> bool:
     """Queue a message that did not arrive once more. False where it is final: it was that
-    already, or it is part of the explanation, which the conversation itself gives again."""
+    already, it is part of the explanation, which the conversation itself gives again, or the
+    person asked for plain messages since, and it would still say who we are."""
     facts = connection.execute(_FACTS.where(t.outgoing.c.message == event.message)).one_or_none()
     if facts is None or facts.failed_code or facts.state != "sent" or facts.provider_ref != ref:
         return False
     if facts.reach != "open" or any(key.startswith("notice.") for key in facts.said):
         return False
+    if _plain_since(connection, facts.conversation, facts.at):
+        return False
     _queue_anew(connection, event.message, until)
     this = t.message.c.id == event.message
     connection.execute(update(t.message).where(this).values(failed_code=event.code))
     return True
+
+
+def _plain_since(connection: Connection, conversation: str, at: datetime) -> bool:
+    a = t.agreement.c
+    asked = (a.kind == "discreet") & a.value & (a.conversation == conversation) & (a.at >= at)
+    return bool(connection.scalar(select(exists().where(asked))))
 
 
 def _sent_before(ref: str) -> ColumnElement[bool]:

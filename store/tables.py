@@ -212,7 +212,7 @@ agreement = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("conversation", ForeignKey("conversation.id"), nullable=False, index=True),
-    Column("kind", String(16), nullable=False),  # start, share_partial, reminders
+    Column("kind", String(16), nullable=False),  # start, share_partial, discreet ...
     Column("value", Boolean, nullable=False),
     Column("language", String(12), nullable=False),
     Column("channel", String(20), nullable=False),

@@ -10,7 +10,7 @@ from itertools import permutations
 
 import pytest
 from multidict import MultiDict
-from sqlalchemy import Connection, Executable, select, update
+from sqlalchemy import Connection, Executable, insert, select, update
 
 from bot.channels.sms_hooks import ONCE_MORE, _Hooks, _news
 from bot.conversation.channel import Away, Envelope, SendError, SendTrouble
@@ -249,6 +249,16 @@ async def test_it_is_not_tried_again_once_they_have_gone_on(post: Post) -> None:
     await sweeps(post, 3, 300)
     assert post.sms.texts == ["This is skipped", "This is ask.b3"]
     assert await post.state(message) == "withdrawn"
+
+
+async def test_it_is_not_tried_again_where_others_may_read_by_now(post: Post) -> None:
+    """What was on its way when they asked for plain messages still says who we are."""
+    ana, message = await sent(post, "help")
+    how = {"language": "en", "channel": "sms", "flow_fingerprint": "f", "shown": [], "reply": "m"}
+    plain = {"id": "a1", "kind": "discreet", "value": True, "at": post.clock.now(), **how}
+    add = insert(t.agreement).values(conversation=ana.conversation, **plain)
+    await post.store.write(lambda c: c.execute(add) and None)
+    assert not await post.sender.again(Failed(message, "failed", "30008"), "ref-1", 300.0)
 
 
 async def test_what_did_not_arrive_after_all_but_did(post: Post) -> None:

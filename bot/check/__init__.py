@@ -22,6 +22,7 @@ READING = (
     "telling",
     "endings",
     "channels",
+    "plainly",
     "catalogues",
     "leaving",
     "answers",

@@ -12,12 +12,21 @@ from bot.conversation.asking import Asking, asking
 from bot.conversation.channel import TRAITS
 from bot.conversation.folding import UNSURE
 from bot.conversation.i18n import FRAGMENT, SAYS, listed
-from bot.conversation.model import WorkerGaveBack, WorkerTook, WorkerWrote, World, Wrote
+from bot.conversation.model import (
+    Conversation,
+    WorkerGaveBack,
+    WorkerTook,
+    WorkerWrote,
+    World,
+    Wrote,
+)
 from bot.conversation.render import taught
+from bot.conversation.showing import is_code, lock
 from bot.conversation.step import Step
 from bot.conversation.understand import Unclear, understand
 
 SHORT = "Xanthe, Quorn"  # words that no list of ours holds
+WRONG = "Zug"  # another such word, where the first is a code word
 LONG = f"{SHORT}, Zug. " * 20
 WAITS = {
     "1 hour later": timedelta(hours=1),
@@ -75,6 +84,10 @@ class Alphabet:
         if conversation.standing == "new":
             yield self.greeting
         now = self.asked(node)
+        met = lock(self.world.service, conversation, node.now)
+        if is_code(met, SHORT) and not met.code_given:
+            yield self.says(SHORT, "words", "code", cost=0)
+            yield self.says(WRONG, "words", "wrong code", cost=0)
         yield from self._pressed(node) if self.traits.buttons else ()
         for number, option in enumerate(now.options, start=1):
             yield self.says(str(number), "choice", option.code, int(self.traits.buttons))
@@ -88,7 +101,13 @@ class Alphabet:
         asking_now = conversation.position.place in ("question", "edit", "choice", "offer")
         if asking_now and conversation.standing == "asking" and not conversation.over:
             yield self.command("skip", 0)
-            yield self.says(SHORT, "words", cost=int(bool(now.options)))
+            # A code word is a matter of its own: setting one leaves the way, giving it does not.
+            aside = bool(now.options) or self._asks_for_code(conversation)
+            yield self.says(SHORT, "words", cost=int(aside))
+
+    def _asks_for_code(self, conversation: Conversation) -> bool:
+        question = self.world.flow.question(conversation.position.id)
+        return question is not None and question.kind == "code" and not conversation.code
 
     def _pressed(self, node: Node) -> Iterator[Act]:
         for code, label in node.buttons.items():

@@ -60,7 +60,7 @@ def _placeholders(subject: Subject) -> Iterator[Finding]:
         if odd := here ^ there:
             what = f"{text.key} ({text.language}): {{{sorted(odd)[0]}}} is not in both languages"
             yield Finding("R-C11", text.where, what)
-        elif text.kind in ("message", "lead") and (unknown := sorted(here - filled)):
+        elif text.kind in ("message", "lead", "twin") and (unknown := sorted(here - filled)):
             yield Finding("R-C11", text.where, f"{text.key}: nothing fills {{{unknown[0]}}}")
         elif text.text.count("{") != text.text.count("}"):
             yield Finding("R-C11", text.where, f"{text.key} ({text.language}): a brace is alone")

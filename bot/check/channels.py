@@ -31,8 +31,6 @@ LINK = re.compile(
     r"|\b[\w-]+\.(?:com|org|net|ly|gl|gd|me|co|io|uk|eu|es|info|link|app|page|site|online|help|ie|de"
     r"|fr|us|ca|au|nz|cc|be|to|at|ws|tk|care|support|health)\b(?:/\S*)?|\b[\w-]+\.[a-z]{2,}/\S+"
 )
-# On a phone that others may read: sent without being asked for, or in the discreet wording.
-UNASKED = ("remind",)
 LONG = "weekdays, 10am to 2pm, and Saturday"  # for what has no value of its own here
 
 
@@ -67,7 +65,8 @@ def short_messages(subject: Subject) -> Iterator[Finding]:
         yield from _fits(subject, key, where)
     for question in subject.flow.questions:
         options = tuple(Option(c.code, c.label, question.id) for c in question.choices)
-        for field in ("ask", "ask_for_other", "why", "why_for_other"):
+        fields = ("ask", "ask_for_other", "ask_discreet", "why", "why_for_other", "why_discreet")
+        for field in fields:
             if text := str(getattr(question, field, "")):
                 shown = options if field.startswith("ask") else ()
                 say = Say(f"{field}.{question.id}", text, options=shown)
@@ -103,22 +102,6 @@ def cost_told(subject: Subject) -> Iterator[Finding]:
 
 
 @rule(
-    "R-C2",
-    "What we send unasked, or in plain wording for a shared phone, names no organisation, topic,"
-    " helpline or link.",
-    serves=(SAFETY,),
-)
-def nothing_telling(subject: Subject) -> Iterator[Finding]:
-    for text in texts(subject, "message", "lead"):
-        if not (text.name.split(".")[0] in UNASKED or "discreet" in text.name):
-            continue
-        named = placeholders(text.text) & {"service", "organisation", "phone", "line", "number"}
-        told = [found.found for found in word_list(text.language).find(text.text, ["topic"])]
-        for what in (*sorted(named), *told):
-            yield Finding("R-C2", text.where, f"{text.key} ({text.language}) tells {what!r}")
-
-
-@rule(
     "R-C7",
     "The person is told that texts stay on the phone and its bill, and a chat with its maker, until"
     " they delete them; nothing is said to be gone from there, but what is under 48 hours old.",
@@ -137,8 +120,9 @@ def stays(subject: Subject) -> Iterator[Finding]:
 
 
 def _fits(subject: Subject, key: str, where: str) -> Iterator[Finding]:
-    for language, traits, said in _said(subject, key):
-        yield from _measured(key, language, traits, said, where)
+    for discreet in (False, True):
+        for language, traits, said in _said(subject, key, discreet=discreet):
+            yield from _measured(key, language, traits, said, where)
 
 
 def _too_long(subject: Subject, say: Say, where: str) -> Iterator[Finding]:
@@ -164,7 +148,7 @@ def _measured(
 
 
 def _said(
-    subject: Subject, key: str, after: tuple[str, ...] = ()
+    subject: Subject, key: str, after: tuple[str, ...] = (), discreet: bool = False
 ) -> Iterator[tuple[str, Traits, list[str]]]:
     """A shared message with its offers, as it goes out in each language on each channel."""
     for language in subject.catalogues:
@@ -177,12 +161,14 @@ def _said(
                         Say(key, phrase.text, says[0].values),
                         Say(more.key, more.text, offers=phrase.offers),
                     ]
-            yield language, traits, _rendered(subject, language, traits, says)
+            yield language, traits, _rendered(subject, language, traits, says, discreet)
 
 
-def _rendered(subject: Subject, language: str, traits: Traits, says: list[Say]) -> list[str]:
+def _rendered(
+    subject: Subject, language: str, traits: Traits, says: list[Say], discreet: bool = False
+) -> list[str]:
     """The messages; one empty one where the renderer refuses, which other rules tell of."""
-    person = Conversation(language=language, channel=traits.name)
+    person = Conversation(language=language, channel=traits.name, discreet=discreet)
     try:
         return [message.text for message in render(subject.world, person, says, traits, NOW)]
     except (ValueError, KeyError):
@@ -191,7 +177,7 @@ def _rendered(subject: Subject, language: str, traits: Traits, says: list[Say]) 
 
 def _say(subject: Subject, phrase: Phrase) -> Say:
     known = values(subject)
-    named = {name: known.get(name, LONG) for name in placeholders(phrase.text)}
+    named = {name: known.get(name, LONG) for name in placeholders(phrase.text + phrase.discreet)}
     return Say(phrase.key, phrase.text, named, offers=phrase.offers)
 
 

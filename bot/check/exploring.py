@@ -8,7 +8,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from bot.check import promises_hard, promises_kept, promises_quiet
+from bot.check import promises_hard, promises_kept, promises_plain, promises_quiet
 from bot.check.alphabet import WAITS, Alphabet
 from bot.check.finding import Finding
 from bot.check.probes import Probe
@@ -22,7 +22,8 @@ from bot.conversation.channel import TRAITS
 from bot.conversation.engine import respond as shipped
 from bot.conversation.model import World
 
-MODULES = (promises_hard, promises_kept, promises_quiet)  # brought in for their promises
+# Brought in for their promises.
+MODULES = (promises_hard, promises_kept, promises_plain, promises_quiet)
 Enough: TypeAlias = "Callable[[Finding], bool] | None"
 NOT_COVERED = (
     "Walked: every way through, with every word, choice, silence and delivery at each step. Of the "

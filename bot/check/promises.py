@@ -13,6 +13,7 @@ from typing import Final
 from bot.check.rules import CHOICE, EMPOWERMENT, TRUST, walked
 from bot.check.walk_node import Heard
 from bot.conversation.model import Conversation, World, Wrote
+from bot.conversation.showing import away as away_after
 
 Broken = Callable[[Heard, World], str]
 
@@ -67,7 +68,7 @@ def state(conversation: Conversation) -> tuple[object, ...]:
 
 def returns(heard: Heard, world: World) -> bool:
     """Does the person write after a time away?"""
-    away = heard.before.standing in AWAY and heard.quiet >= world.service.away
+    away = heard.before.standing in AWAY and heard.quiet >= away_after(world.service, heard.before)
     return away and isinstance(heard.event, Wrote)
 
 

@@ -9,6 +9,7 @@ from bot.check.rules import CHOICE, CULTURE, EMPOWERMENT, SAFETY, walked
 from bot.check.walk_node import Heard
 from bot.conversation.effects import Answered, Filed, Forget, Refiled
 from bot.conversation.model import Answer, Conversation, Labels, Quote, Say, World, Wrote
+from bot.conversation.showing import is_code
 
 walked("R-S11", "No words are lost: each message is filed, answers keep theirs.", (EMPOWERMENT,))
 walked("R-S13", "Another language changes no answer and no place.", (CULTURE, CHOICE))
@@ -22,7 +23,8 @@ def every_message_is_filed(heard: Heard, world: World) -> str:
     kinds = [effect.kind for effect in heard.turn.effects if isinstance(effect, Filed)]
     if not kinds:
         return "a message is not filed"
-    if heard.act.sort == "words" and kinds[0] == "command":
+    code = is_code(heard.before, heard.event.text)
+    if heard.act.sort == "words" and kinds[0] == "command" and not code:
         return "words are filed as a command"
     message = heard.event.message
     if kinds[0] == "answer" and not _held(heard, message):
@@ -123,6 +125,8 @@ def nothing_is_shown_to_who_comes_back(heard: Heard, world: World) -> str:
     pressed = getattr(heard.event, "choice", "").endswith(".carry_on")
     if before.standing == "paused" and (goes_on or pressed):
         return ""  # from a pause that is their word for it
+    if is_code(before, getattr(heard.event, "text", "")):
+        return ""  # the word that says that it is them
     shown = [k for k in heard.said if k.startswith(("review", "data"))]
     if shown or any("\ue000" in message.text for message in heard.messages):
         return "what was said is shown before they say go on"

@@ -18,7 +18,7 @@ NOT_COVERED = (
     "Whether real readers understand it: sign each language off with people who read little.",
     "Idioms, tone, and a native speaker's ear: a person reads every text in every language.",
     "What a word list does not know: it finds words, not meanings (bot/check/words).",
-    "Plain wording for shared phones: only what we send unasked is looked at.",
+    "What a worker writes to a phone that others may read.",
     "Desk screens, reports and rotas, and what the suppliers of the channels keep.",
     "What no flow or sentence can break: timers, queues and records are held by the tests.",
     "Who owns a flow and when it was last read by a safeguarding lead: flows name neither.",

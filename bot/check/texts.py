@@ -19,6 +19,7 @@ WORDS = Path(__file__).parent / "words"
 Kind = Literal[
     "message",
     "lead",
+    "twin",
     "ask",
     "why",
     "offer",
@@ -29,7 +30,7 @@ Kind = Literal[
     "fragment",
     "desk",
 ]
-SAID: tuple[Kind, ...] = ("message", "lead", "ask", "why", "offer", "choice", "button")
+SAID: tuple[Kind, ...] = ("message", "lead", "twin", "ask", "why", "offer", "choice", "button")
 ASKED: tuple[Kind, ...] = ("ask", "offer", "choice")
 Part: TypeAlias = Callable[[str], str]
 # Comma lists that are never shown.
@@ -182,6 +183,9 @@ def _flow(subject: Subject) -> Iterator[Text]:
                 yield text(f"why.{id}", "why", question.why, *at, "why")
             if other := question.why_for_other:
                 yield text(f"why_other.{id}", "why", other, *at, "why_for_other")
+            for field in ("ask", "why"):
+                if twin := str(getattr(question, f"{field}_discreet", "")):
+                    yield text(f"twin.{field}.{id}", "twin", twin, *at, f"{field}_discreet")
             yield text(f"desk.{id}", "desk", question.shows_as, *at, "shows_as")
             for c, choice in enumerate(question.choices):
                 where = (*at, "choice", c, "label")
@@ -196,6 +200,8 @@ def _common(subject: Subject) -> Iterator[Text]:
     for key, message in subject.phrases.messages.items():
         table = f"message.{key}"
         yield text(table, "message", message.text, table, "text")
+        if message.discreet:
+            yield text(f"twin.{key}", "twin", message.discreet, table, "discreet")
         for word, lead in message.offers:
             if lead:
                 yield text(f"lead.{key}.{word}", "lead", lead, table, "offers")

@@ -90,7 +90,8 @@ class Walker:
             return ()
         day = (conversation.last_wrote or START).date()
         says = tuple(_print(say) for say in turn.says)
-        key = (conversation.language, conversation.channel, day, says)
+        plain = conversation.discreet
+        key = (conversation.language, conversation.channel, plain, day, says)
         if key not in self.rendered:
             traits = TRAITS[conversation.channel]
             self.rendered[key] = render(self.world, conversation, turn.says, traits)

@@ -49,6 +49,7 @@ class Kinds:
             c,
             answers={},
             opened={},
+            code=c.code and "set",
             told={k: told for k, told in c.told.items() if told != "delivered"},
             said=tuple(sorted(LOOKED_FOR.intersection(c.said))),
             since_hint=HINT_DUE,

@@ -25,6 +25,7 @@ def _kept(flow: Flow) -> frozenset[str]:
     core, later, kinds = list[str](), list[str](), set[object]()
     for question in sorted(flow.questions, key=lambda q: q.id != "safe_to_text"):
         into, most = (core, CORE) if question.phase == "core" else (later, LATER)
+        most += question.kind == "code"  # one more: it opens what is kept
         if _kind(question) not in kinds and len(into) < most:
             kinds.add(_kind(question))
             into.append(question.id)

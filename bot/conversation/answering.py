@@ -8,7 +8,7 @@ from typing import Literal
 
 from msgspec.structs import replace
 
-from bot.conversation import timing
+from bot.conversation import discreet, timing
 from bot.conversation.about_them import tell_worker, thank
 from bot.conversation.asking import ask_again, asking, current, say_notice, scoped
 from bot.conversation.effects import (
@@ -27,6 +27,7 @@ from bot.conversation.folding import fold, ways
 from bot.conversation.going import count, go_on
 from bot.conversation.model import Answer, Wrote
 from bot.conversation.review import answered, ask_review, finish, pages, words
+from bot.conversation.showing import may_show
 from bot.conversation.step import Step
 
 NOTICES = 3
@@ -128,7 +129,10 @@ def _add_choice(step: Step, question: Question, code: str, message: str) -> None
     left = [
         option for option in scoped(asking(step)) if option.code.rpartition(".")[2] not in codes
     ]
-    step.say("many_noted", options=left, chosen=words(question, answer))
+    if may_show(step.conversation):
+        step.say("many_noted", options=left, chosen=words(question, answer))
+    else:
+        step.say("many_noted_closed", options=left)
 
 
 def take_words(step: Step, messages: tuple[str, ...], size: int, text: str = "") -> None:
@@ -161,10 +165,13 @@ def _keep(step: Step, question: Question, answer: Answer) -> None:
     step.answer(answer)
     step.change(unclear=0, pending=(), pending_size=0)
     step.record(Answered(answer))
-    if question.choices and not answer.choices:
+    if question.kind == "code":
+        step.say("code_kept")
+    elif question.choices and not answer.choices:
         step.say("own_words")
     else:
         thank(step, answer.size, first)
+    discreet.after_safe(step, question, answer)
 
 
 def skip(step: Step) -> None:
@@ -227,6 +234,8 @@ def remove(step: Step, text: str) -> bool:
     step.answer(gone)
     step.record(Forget("answer", question.id), Answered(gone))
     timing.forget(step, question)
+    if question.kind == "code":
+        step.change(code="", code_given=False)
     step.say("removed")
     step.go("review", page=min(step.conversation.position.page, len(pages(step)) - 1))
     ask_again(step)

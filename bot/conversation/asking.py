@@ -31,7 +31,10 @@ class Asking:
 
 
 def fragment_option(step: Step, code: str, fragment: str) -> Option:
-    """An option labelled by a fragment of common.toml."""
+    """An option labelled by a fragment of common.toml, or its twin for a phone that others read."""
+    twin = f"{fragment}_discreet"
+    if step.conversation.discreet and twin in step.world.phrases.fragments:
+        fragment = twin
     return Option(code, step.world.phrases.fragments[fragment], "fragment")
 
 
@@ -65,7 +68,7 @@ def asking(step: Step) -> Asking:
         return Asking("paused", yes_no=True)
     if position.place in ("question", "edit") and (question := current(step)):
         # A question that has its answer is asked again after BACK: then OK lets it stay.
-        again = question.id in step.conversation.answers
+        again = question.id in step.conversation.answers or question.kind == "code"
         return Asking(question.id, choices(question), question.kind == "many", yes_no=again)
     if position.place == "choice":
         return Asking("share", yes_or_no(step))
@@ -185,8 +188,9 @@ def _offer(step: Step, id: str) -> None:
 def ask(step: Step, question: Question) -> None:
     """Ask a question of the flow."""
     options = scoped(Asking(question.id, choices(question)))
+    plain = question.ask_discreet if step.conversation.discreet else ""
     for_other = question.ask_for_other if step.conversation.helping else ""
-    text = timing.other_words(step, question) or for_other or question.ask
+    text = timing.other_words(step, question) or plain or for_other or question.ask
     step.say_text(f"ask.{question.id}", text, options, _hint(step))
 
 

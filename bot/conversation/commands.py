@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from bot.conversation import about_them, answering, facts, going, leaving
+from bot.conversation import about_them, answering, discreet, facts, going, leaving
 from bot.conversation.asking import ask_after_telling, ask_again, ask_over, current
 from bot.conversation.review import pages
 from bot.conversation.step import Step
@@ -32,6 +32,9 @@ def command(step: Step, heard: Command, message: str) -> None:
         _anywhere(step, heard)
     elif name in TELLING:
         TELLING[name](step)
+        ask_after_telling(step)
+    elif name in discreet.WORDS:
+        discreet.turn(step, name == "plain", message)
         ask_after_telling(step)
     elif standing in ("paused", "stopped"):
         _wake(step, name)
@@ -81,6 +84,8 @@ def _yes_or_no(step: Step, name: str, message: str) -> None:
     elif question and question.id in step.conversation.answers and not no:
         answering.settle_pending(step)
         going.go_on(step, answered=question.kind == "many")
+    elif question and question.kind == "code" and not no:
+        step.say("code_which")
     elif step.conversation.standing == "ended" and name == "carry_on":
         going.offer_more(step)
     elif step.conversation.standing in ("ended", "declined"):

@@ -40,10 +40,10 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Agreed:
-    """A choice about the person's own words: `start`, `share_partial` or `reminders`; or that
-    the one whom they write for agrees (`helping`)."""
+    """A choice about the person's own words: `start`, `share_partial` or `reminders`; that the
+    one whom they write for agrees (`helping`); or plain messages (`discreet`)."""
 
-    kind: Literal["start", "share_partial", "reminders", "helping"]
+    kind: Literal["start", "share_partial", "reminders", "helping", "discreet"]
     value: bool
     message: str
 

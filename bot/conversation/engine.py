@@ -9,7 +9,20 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.conversation import about_them, answering, bursts, changing, going, leaving, news, pace
+from bot.conversation import (
+    about_them,
+    answering,
+    bursts,
+    changing,
+    code_word,
+    discreet,
+    facts,
+    going,
+    leaving,
+    news,
+    pace,
+    showing,
+)
 from bot.conversation.asking import (
     SCOPED,
     ask_after_telling,
@@ -47,7 +60,7 @@ ASKED = ("question", "choice", "offer", "review", "edit")  # places where an ans
 
 def respond(world: World, conversation: Conversation, event: Event, now: datetime) -> Turn:
     """What follows from one event. `now` is an aware UTC time; nothing else is read."""
-    step = Step(world, conversation, now)
+    step = Step(world, showing.lock(world.service, conversation, now), now)
     match event:
         case Wrote():
             bursts.wrote(step, event, _wrote)
@@ -65,7 +78,7 @@ def respond(world: World, conversation: Conversation, event: Event, now: datetim
             step.change(holder="assistant")
             ask_again(step)
         case Moved(channel):
-            step.change(channel=channel)
+            step.change(channel=channel, code_given=False)
     if not isinstance(event, Wrote):
         bursts.meanwhile(step, event)
     scope_buttons(step)
@@ -93,6 +106,7 @@ def _wrote(step: Step, event: Wrote, heard: Meaning | None = None) -> Meaning | 
     _answer(step, before, event, heard, moved)
     if first:  # who we are comes before anything else
         _hear_age(step, event, heard)
+    facts.name_us(step, before.last_wrote)
     pace.count(step, before, heard)
     _set_timers(step)
     return heard
@@ -108,6 +122,8 @@ def _answer(step: Step, before: Conversation, event: Wrote, heard: Meaning, move
             leaving.ask_resume(step, words_kept=False)
         else:
             ask_after_telling(step)
+    elif code_word.is_given(step, event):
+        code_word.open_up(step, returns=_been_away(step, before))
     elif _been_away(step, before) and _would_show(step, heard):
         _back_from_away(step, event, heard)
     elif moved and not (isinstance(heard, Command) and heard.name not in UNSEEN):
@@ -161,7 +177,8 @@ def _out_of_reach(step: Step, event: Wrote) -> bool:
 def _been_away(step: Step, before: Conversation) -> bool:
     talking = before.standing in ("asking", "reviewing", "paused", "ended")
     wrote = before.last_wrote
-    return bool(talking and wrote and step.now - wrote >= step.world.service.away)
+    span = showing.away(step.world.service, before)
+    return bool(talking and wrote and step.now - wrote >= span)
 
 
 def _would_show(step: Step, heard: Meaning) -> bool:
@@ -170,14 +187,15 @@ def _would_show(step: Step, heard: Meaning) -> bool:
     standing, place = step.conversation.standing, step.conversation.position.place
     if isinstance(heard, Command):
         harmless = heard.name in ("stop", "delete", "language")
-        shows = place in ("review", "edit") or (standing == "ended" and heard.name == "back")
+        last = standing == "asking" and not step.world.flow.next(step.conversation)
+        leads = ("back",) if standing == "ended" else ("yes", "carry_on") if last else ()
+        shows = place in ("review", "edit") or heard.name in leads  # to the review
         # What would ask a question, or show the review, of whoever holds the phone now.
-        goes_on = heard.name in ("person", "more", "skip") and standing in ("asking", "reviewing")
-        # OK where an answer stands already keeps it: the review may be what comes next.
-        stands = step.conversation.position.id in step.conversation.answers
-        settles = heard.name in ("yes", "carry_on") and stands
-        return (shows or goes_on or settles or heard.name == "data") and not harmless
-    return standing in ("asking", "reviewing") or (standing == "paused" and bool(step.over))
+        answers = heard.name in ("person", "more", "skip", "no")
+        goes_on = answers and standing in ("asking", "reviewing")
+        return (shows or goes_on or heard.name in ("data", *discreet.WORDS)) and not harmless
+    waits = standing in ("asking", "reviewing") or (standing == "paused" and bool(step.over))
+    return waits or showing.guarded(step.conversation)
 
 
 def _back_from_away(step: Step, event: Wrote, heard: Meaning) -> None:
@@ -187,6 +205,8 @@ def _back_from_away(step: Step, event: Wrote, heard: Meaning) -> None:
         file(step, "command") if isinstance(heard, Command) else file_words(step)
         if name in TELLING and name != "data":
             TELLING[name](step)
+        elif isinstance(heard, Command) and name in discreet.WORDS:
+            discreet.turn(step, name == "plain", event.message)
         leaving.ask_resume(step, words_kept=False)
     elif isinstance(heard, Chose) or says_only(step, event.text, "greetings"):
         file(step, "choice" if isinstance(heard, Chose) else "command")
@@ -208,6 +228,8 @@ def _first_words(step: Step, event: Wrote, heard: Meaning) -> None:
         if heard.name == "stop":
             leaving.stop(step, heard.carrier)
             return
+        if heard.name in discreet.WORDS:
+            discreet.turn(step, heard.name == "plain", event.message)
         if heard.name in TELLING and heard.name != "why" and not heard.carrier:
             TELLING[heard.name](step)  # whoever asks for a person first gets that first
     elif step.conversation.standing == "declined" and says_only(step, event.text, "polite"):
@@ -251,11 +273,15 @@ def _is_answer(step: Step, heard: Command) -> bool:
 
 def _words(step: Step, event: Wrote, heard: Meaning) -> None:
     place, id = step.conversation.position.place, step.conversation.position.id
-    if place in ("question", "edit"):
+    if place in ("question", "edit") and code_word.asked(step):
+        code_word.take(step, event, heard)
+    elif place in ("question", "edit"):
         file(step, "answer", id)
         if isinstance(heard, Words) and heard.ends:
             step.push(f"offer.{heard.ends}")  # asked before the next question is
         answering.take_words(step, (event.message,), weight(event.text), event.text)
+    elif place == "review" and not showing.may_show(step.conversation):
+        kept_words(step)  # nobody has seen a number here that could be meant
     elif place == "review" and answering.remove(step, event.text):
         file(step, "command")
     elif place == "review" and (question := answering.review_number(step, event)):

@@ -68,8 +68,10 @@ def tell_why(step: Step) -> None:
     if step.conversation.standing not in ("explaining", "asking", "reviewing"):
         step.say("why_nothing")
     elif place in ("question", "edit") and (question := current(step)):
-        for_other = question.why_for_other if step.conversation.helping else ""
-        step.say_text(f"why.{question.id}", for_other or question.why)
+        helping, plain = step.conversation.helping, step.conversation.discreet
+        for_other = question.why_for_other if helping else ""
+        twin = question.why_discreet if plain else ""
+        step.say_text(f"why.{question.id}", twin or for_other or question.why)
     else:
         step.say(WHY.get(place, "why_review"))
 
@@ -80,3 +82,14 @@ def deleted_on(step: Step) -> datetime:
     complete = step.conversation.handed == "complete"
     days = service.keep_days if complete else service.keep_partial_days
     return step.now + timedelta(days=days)
+
+
+def name_us(step: Step, wrote: datetime | None) -> None:
+    """The first that we say on a day says who we are, where no others read it. `wrote`: when the
+    person wrote before."""
+    zone = step.world.hours.zone
+    new_day = wrote and wrote.astimezone(zone).date() < step.now.astimezone(zone).date()
+    named = any("service" in say.values for say in step.says)
+    if new_day and step.says and not named and not step.conversation.discreet:
+        step.say("day_name")
+        step.says.insert(0, step.says.pop())

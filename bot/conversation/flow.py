@@ -54,8 +54,10 @@ class Question(Part):
     """One question.
 
     `sensitivity` is 0, 1 or 2; `when` asks it only where one of the conditions holds;
-    a `secret` answer is not shown back in the chat; `ask_for_other` and `why_for_other` are the
-    wordings where somebody writes for another person;
+    `ask_for_other` and `why_for_other` are the wordings where somebody writes for another person;
+    `ask_discreet` and `why_discreet` are those for a phone that others may read, where the others
+    tell too much; the answer to kind `code` is a word that both know: it is never shown back, and
+    it opens what is kept (`showing`);
     `shows_as` heads the answer at the desk; with `own_words_first` a phrase such as "call me" is
     asked about before it counts as a command.
     """
@@ -63,16 +65,17 @@ class Question(Part):
     id: Slug
     ask: Sentence
     ask_for_other: str = ""
+    ask_discreet: str = ""
     why: Annotated[str, StringConstraints(min_length=1, max_length=160)]
     why_for_other: Annotated[str, StringConstraints(max_length=160)] = ""
-    kind: Literal["text", "one", "many", "name", "times"] = "text"
+    why_discreet: Annotated[str, StringConstraints(max_length=160)] = ""
+    kind: Literal["text", "one", "many", "name", "times", "code"] = "text"
     phase: Literal["core", "later"] = "core"
     sensitivity: Literal[0, 1, 2] = 0
     shows_as: Sentence
     choices: tuple[Choice, ...] = Field(default=(), alias="choice")
     when: tuple[When, ...] = ()
     own_words_first: bool = False
-    secret: bool = False
     note: str = ""
 
     @cached_property
@@ -146,6 +149,11 @@ class Flow(Part):
         return tuple(question for question in self.questions if question.phase == "core")
 
     @cached_property
+    def _discreet(self) -> tuple[Question, ...]:
+        """What is asked where others may read: the core, and which word opens what is kept."""
+        return tuple(q for q in self.questions if q.phase == "core" or q.kind == "code")
+
+    @cached_property
     def phases(self) -> tuple[Phase, ...]:
         """What is left for later, in the order in which it is offered."""
         later = [(s, tuple(q for q in s.questions if q.phase == "later")) for s in self.sections]
@@ -154,7 +162,9 @@ class Flow(Part):
         return (*([Phase(MORE, "", more)] if more else ()), *own)
 
     def offered(self, conversation: Conversation) -> Iterator[Phase]:
-        """The phases that there are for this person."""
+        """The phases that there are for this person: none on a phone that others may read."""
+        if conversation.discreet:
+            return iter(())
         return (p for p in self.phases if not (p.only_self and conversation.helping))
 
     def path(self, conversation: Conversation) -> list[Question]:
@@ -169,7 +179,8 @@ class Flow(Part):
     def _way(self, conversation: Conversation) -> Iterator[Question]:
         opened = conversation.opened
         later = (p.questions for p in self.offered(conversation) if opened.get(p.id) == "yes")
-        return (q for q in chain(self.core, *later) if q.asked(conversation.answers))
+        way = chain(self._discreet if conversation.discreet else self.core, *later)
+        return (q for q in way if q.asked(conversation.answers))
 
 
 def parse(text: str, name: str) -> Flow:

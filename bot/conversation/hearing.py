@@ -28,9 +28,9 @@ def hear(step: Step, event: Wrote) -> Meaning:
 
 
 def _at_question(step: Step, question: Question, text: str, heard: Meaning) -> Meaning:
-    """A name is not guessed at; and where the flow says so, a phrase that could be the answer
-    ("call me", to what we should not do) is asked about first."""
-    if question.kind == "name" and isinstance(heard, Unclear):
+    """A name or a code word is not guessed at; and where the flow says so, a phrase that could be
+    the answer ("call me", to what we should not do) is asked about first."""
+    if question.kind in ("name", "code") and isinstance(heard, Unclear):
         return Words(text)
     if isinstance(heard, Words) and question.kind in ("text", "times"):
         return Words(text, _last_sentence(step, text))

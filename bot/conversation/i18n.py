@@ -19,6 +19,7 @@ PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
 # Contexts: one English word may need different words elsewhere, by where it stands.
 SAYS, TEACH, BUTTON, FRAGMENT = "says", "teach", "button", "fragment"
 
+DISCREET = "Others may read it: no name of ours, nothing that says what this is about."
 ONE_MESSAGE = "With what it names it is at most 306 plain characters, or 268 with accented ones."
 FRAGMENT_NOTES: Final[Mapping[str, str]] = {
     "text_one": "Follows what can be answered. {words} is a list such as: OK or MORE.",
@@ -110,10 +111,14 @@ def _question_entries(question: Mapping[str, Any]) -> Iterator[Entry]:
     yield Entry(question["ask"], note=f"The question {id}; {about} Aim for 160 characters.")
     if question.get("ask_for_other"):
         yield Entry(question["ask_for_other"], note=f"As {id}, where somebody writes for another.")
+    if question.get("ask_discreet"):
+        yield Entry(question["ask_discreet"], note=f"As {id}. {DISCREET}")
     yield Entry(question["why"], note=f"Why we ask {id}; {about} At most 160 characters.")
     if question.get("why_for_other"):
         note = f"Why we ask {id}, where somebody writes for another. At most 160 characters."
         yield Entry(question["why_for_other"], note=note)
+    if question.get("why_discreet"):
+        yield Entry(question["why_discreet"], note=f"Why we ask {id}. {DISCREET}")
     for choice in question.get("choice", ()):
         yield Entry(choice["label"], id, f"A choice of the question {id}. A few words.")
 
@@ -123,6 +128,8 @@ def common_entries(common: Mapping[str, Any]) -> Iterator[Entry]:
     for key, message in common.get("message", {}).items():
         note = f"{message.get('note', '')} Message {key}. {ONE_MESSAGE}".strip()
         yield Entry(message["text"], note=note)
+        if message.get("discreet"):
+            yield Entry(message["discreet"], note=f"As message {key}. {DISCREET}")
         for offer in message.get("offers", ()):
             if offer.get("lead"):
                 word = offer["word"]

@@ -3,7 +3,7 @@ mean", "shall we go on". Each has a way out, and the bookmark below stays where 
 
 from __future__ import annotations
 
-from bot.conversation import about_them, answering, going, leaving, timing
+from bot.conversation import about_them, answering, discreet, going, leaving, timing
 from bot.conversation.asking import ask_again, asking, old_button, say_notice, scoped
 from bot.conversation.commands import TELLING, command
 from bot.conversation.filing import file, file_at_bookmark, file_words, weight
@@ -11,11 +11,14 @@ from bot.conversation.model import Wrote
 from bot.conversation.step import Step
 from bot.conversation.understand import Chose, Command, Meaning
 
+# SKIP leaves these, not a question below that they have not seen.
+ALONE = ("break", discreet.OFFER)
+
 
 def hear_over(step: Step, event: Wrote, heard: Meaning) -> bool:
     """Let the interjection on top hear the person; False where it had nothing to say to it."""
     over = step.over
-    if isinstance(heard, Command) and heard.name in TELLING:
+    if isinstance(heard, Command) and heard.name in (*TELLING, *discreet.WORDS):
         return False
     if over.startswith("notice."):
         return _notice(step, over, heard, event)
@@ -28,7 +31,7 @@ def hear_over(step: Step, event: Wrote, heard: Meaning) -> bool:
         leaving.delete_and_say(step)
         return True
     if isinstance(heard, Command):
-        if over == "break" and heard.name == "skip":
+        if over in ALONE and heard.name == "skip":
             file(step, "command")
         return _let_go(step, over, heard.name)
     if over == "resume":
@@ -54,9 +57,9 @@ def _let_go(step: Step, over: str, name: str) -> bool:
     step.pop()
     if over == "break":
         going.sit_down(step)
-        if name == "skip":  # the break, not a question that they have not seen
-            ask_again(step)
-            return True
+    if over in ALONE and name == "skip":
+        ask_again(step)
+        return True
     if over.startswith("mean."):
         answering.settle_pending(step)
     if over == "delete":
@@ -99,6 +102,10 @@ def _chosen(step: Step, over: str, code: str, event: Wrote) -> None:
     elif over == "helping":
         about_them.choose_helping(step, yes, event.message)
         leaving.wake(step) if yes and step.conversation.standing == "paused" else None
+        ask_again(step)
+    elif over == discreet.OFFER:
+        step.pop()
+        discreet.choose(step, yes, event.message)
         ask_again(step)
     elif over == "break":
         step.pop()

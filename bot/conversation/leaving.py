@@ -12,6 +12,7 @@ from bot.conversation.facts import deleted_on
 from bot.conversation.going import offer_hardest, sit_down
 from bot.conversation.model import Conversation
 from bot.conversation.review import may_write_first
+from bot.conversation.showing import guarded
 from bot.conversation.step import Step
 
 MOST_REMINDERS = 2
@@ -125,6 +126,7 @@ def delete(step: Step) -> None:
         blocked=was.blocked,
         said=was.said,
         unheard=was.unheard,
+        discreet=was.discreet,
         hurry=was.hurry,
         hurry_last=was.hurry_last,
         hurry_day=was.hurry_day,
@@ -145,7 +147,9 @@ def ask_resume(step: Step, words_kept: bool) -> None:
     again = step.over == "resume" or "resume" in step.conversation.said
     step.clear_over()
     step.push("resume")
-    phrase = ("resume_again" if again else "resume_kept") if words_kept else "resume"
+    # With something to guard, whatever is said is met alike: no word tells that it was nearly one.
+    told = words_kept and not guarded(step.conversation)
+    phrase = ("resume_again" if again else "resume_kept") if told else "resume"
     step.say(phrase, options=scoped(asking(step)))
 
 

@@ -154,6 +154,8 @@ class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
     `safe_times`: when it is good to reach them, as they agreed to; `read_times`: as we read their
     words, until they agree; `times_wrong`: how often they said that we read them wrong.
     `helping`: they write for somebody else. `young`: they said that they are under 18.
+    `discreet`: others may read this phone. `code` is the fingerprint of a code word, and
+    `code_given` says that it was given in this sitting.
     """
 
     standing: Standing = "new"
@@ -184,6 +186,8 @@ class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
     flow: str = ""
     helping: bool = False
     young: bool = False
+    code: str = ""
+    code_given: bool = False
     safe_times: SafeTimes | None = None
     read_times: SafeTimes | None = None
     times_wrong: int = 0
@@ -224,6 +228,8 @@ class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
             self.flow,
             self.helping,
             self.young,
+            self.code,
+            self.code_given,
             self.safe_times,
             self.read_times,
             self.times_wrong,

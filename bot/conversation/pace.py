@@ -19,7 +19,7 @@ DAY = timedelta(days=1)
 WORDS, WORD = 3, 1  # what a message weighs that leads nowhere: words, a command that we know
 FULL = 8 * WORDS  # with the notice, and one word that keeps safe, ten messages in a minute
 FULL_DAY = 100 * WORDS
-SAFETY = frozenset({"stop", "delete", "person", "safe"})
+SAFETY = frozenset({"stop", "delete", "person", "safe", "plain"})
 
 
 def too_fast(step: Step, heard: Meaning) -> bool:

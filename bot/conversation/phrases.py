@@ -16,24 +16,28 @@ class Word:
     """A command: `says` the ways of saying it (a msgid holding a comma list), `teach` the word
     that we show, `teach_sms` the one for SMS where the carrier owns the other, `button` its
     label where there are buttons. All are msgids: `says` with context `says`, `teach` and
-    `teach_sms` with context `teach`, `button` with context `button`."""
+    `teach_sms` with context `teach`, `button` with context `button`. One that `tells` what this
+    is about is not offered in discreet mode."""
 
     name: str
     says: str
     teach: str = ""
     teach_sms: str = ""
     button: str = ""
+    tells: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
     """One message of ours: its sentences, and the commands to offer with it, each with an
-    optional lead sentence such as "Want a person?"."""
+    optional lead sentence such as "Want a person?". `discreet` says the same where others may
+    read it; without one the text itself tells nobody anything."""
 
     key: str
     text: str
     offers: tuple[tuple[str, str], ...] = ()
     note: str = ""
+    discreet: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # hashed as itself: a key of caches
@@ -56,6 +60,7 @@ class _Message(BaseModel):
     text: str
     offers: tuple[_Offer, ...] = ()
     note: str = ""
+    discreet: str = ""
 
 
 class _Word(BaseModel):
@@ -64,6 +69,7 @@ class _Word(BaseModel):
     teach: str = ""
     teach_sms: str = ""
     button: str = ""
+    tells: bool = False
 
 
 class _Common(BaseModel):
@@ -84,13 +90,14 @@ def parse(text: str, name: str) -> Phrases:
             tell(text, name, [(tuple(e["loc"]), e["msg"]) for e in error.errors()])
         ) from None
     messages = {
-        key: Phrase(key, m.text, tuple((o.word, o.lead) for o in m.offers), m.note)
+        key: Phrase(key, m.text, tuple((o.word, o.lead) for o in m.offers), m.note, m.discreet)
         for key, m in common.message.items()
     }
     strange = {word for m in messages.values() for word, _ in m.offers} - set(common.word)
     if strange:
         raise FlowError(f"{name}: a message offers {sorted(strange)[0]!r}, which is no word")
     words = {
-        key: Word(key, w.says, w.teach, w.teach_sms, w.button) for key, w in common.word.items()
+        key: Word(key, w.says, w.teach, w.teach_sms, w.button, w.tells)
+        for key, w in common.word.items()
     }
     return Phrases(messages, words, common.fragment)

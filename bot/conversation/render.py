@@ -30,11 +30,13 @@ from bot.conversation.safe_times import SafeTimes
 from bot.conversation.segments import fits
 from bot.conversation.service import Hours
 from bot.conversation.times import Speaker
+from bot.conversation.twins import plain
 
 MOST_MESSAGES = 3  # in a row, without a word from the person
 ANSWERS = frozenset({"yes", "no", "carry_on"})  # what can be said to what was just asked
 HINTS = frozenset({"skip", "pause", "back", "why"})  # good to see, but not at the price of length
 QUOTED = re.compile(f"{QUOTE_OPEN}[^{QUOTE_CLOSE}]*{QUOTE_CLOSE}")
+NAMED = "day_name"  # the words stand behind it, not under it
 SENTENCES = re.compile(r"(?<=[.?!]) +")
 
 
@@ -52,6 +54,7 @@ def render(
     catalogue = world.catalogues.get(conversation.language, SOURCE)
     since = now or conversation.last_wrote or conversation.started
     voice = _Voice(world, Speaker(world.phrases, catalogue), traits, since)
+    says = plain(world.phrases, says) if conversation.discreet else says
     pieces = [voice.piece(say, last=say is says[-1]) for say in says]
     if traits.segments:
         pieces = [part for piece in pieces for part in _cut(piece)]
@@ -211,7 +214,8 @@ def _text(page: Sequence[_Piece], hints: bool, lines: bool) -> str:
             close, wide = ("\n", " ") if lines else ("\n", "\n\n")
             either = piece.line or page[place - 1].line
             both = piece.line and page[place - 1].line
-            found += close if (either if lines else both) else wide
+            named = page[place - 1].say.key == NAMED
+            found += " " if named else close if (either if lines else both) else wide
         found += words
     return found
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from bot.conversation.effects import HandOver, Promised, Timer
 from bot.conversation.flow import Question
 from bot.conversation.model import Answer, Labels, Option, Quote, Value
+from bot.conversation.showing import may_show
 from bot.conversation.step import Step
 
 # Room for answers on one page, in units of `Answer.size`: on SMS two parts less the sentences
@@ -29,8 +30,12 @@ def answered(step: Step) -> list[tuple[Question, Answer]]:
 
 
 def pages(step: Step) -> list[list[int]]:
-    """The numbers of the answers (from 1) on each page."""
+    """The numbers of the answers (from 1) on each page: one at a time where others may read, and
+    none where nothing may be shown."""
+    if not may_show(step.conversation):
+        return [[]]
     room = PAGE_BUTTONS if step.traits.buttons else PAGE_SMS
+    room = 0 if step.conversation.discreet else room
     found: list[list[int]] = [[]]
     used = 0
     for number, (question, answer) in enumerate(answered(step), start=1):
@@ -55,7 +60,10 @@ def review(step: Step) -> None:
     """Say the page at the bookmark."""
     found, lines = pages(step), answered(step)
     page = min(step.conversation.position.page, len(found) - 1)
-    if lines and page == 0 and all(lines[number - 1][1].size <= LONG for number in found[page]):
+    if not lines or not may_show(step.conversation):
+        ask_review(step)
+        return
+    if page == 0 and all(lines[number - 1][1].size <= LONG for number in found[page]):
         step.say("review")
     for number in found[page]:
         _line(step, number, *lines[number - 1])
@@ -66,6 +74,8 @@ def ask_review(step: Step) -> None:
     """What can be done with the page at the bookmark, without its lines."""
     if not answered(step):
         step.say("review_empty")
+    elif not may_show(step.conversation):
+        step.say("review_closed_code" if step.conversation.code else "review_closed")
     elif step.conversation.position.page + 1 < len(pages(step)):
         step.say("review_next")
     else:
@@ -75,7 +85,7 @@ def ask_review(step: Step) -> None:
 
 def _line(step: Step, number: int, question: Question, answer: Answer) -> None:
     key = f"review.{question.id}"
-    if question.secret:
+    if question.kind == "code":
         step.say("review_secret", key=key, number=number)
     elif answer.size > LONG:
         step.say("review_long", key=key, number=number)
@@ -112,7 +122,7 @@ def finish(step: Step) -> None:
     name = next(
         (a for q, a in answered(step) if q.kind == "name" and 0 < a.size <= LONGEST_NAME), None
     )
-    if name:
+    if name and may_show(step.conversation):
         step.say("ended_named", name=Quote(name.messages))
     else:
         step.say("ended")
@@ -130,7 +140,9 @@ def finish(step: Step) -> None:
 
 def may_write_first(step: Step) -> bool:
     """May we write without being written to? Only where the person said that it is safe, or that
-    it sometimes is, and then when."""
+    it sometimes is, and then when; where others may read, never without knowing when."""
     safe = step.conversation.answers.get("safe_to_text")
-    at_times = safe and safe.choices == ("sometimes",) and step.conversation.safe_times
-    return bool(safe and safe.choices == ("yes",)) or bool(at_times)
+    if safe is None or safe.choices not in (("yes",), ("sometimes",)):
+        return False
+    anytime = safe.choices == ("yes",) and not step.conversation.discreet
+    return anytime or step.conversation.safe_times is not None

@@ -90,7 +90,7 @@ class Step:
             Say(
                 key=key or phrase,
                 text=found.text,
-                values={**self._facts(found.text), **values},
+                values={**self._facts(found.text + found.discreet), **values},
                 options=tuple(options),
                 offers=found.offers + offers,
                 prompted=prompted,

@@ -10,6 +10,7 @@ from bot.conversation.model import Conversation
 from bot.conversation.safe_times import SafeTimes, Window, parse
 from bot.conversation.safe_words import safe_words
 from bot.conversation.service import Service
+from bot.conversation.showing import may_show
 from bot.conversation.step import Step
 
 UNUSUAL = (time(7), time(22))  # for whom the usual waking hours hold no good time
@@ -24,9 +25,10 @@ def read(step: Step, question: Question, text: str) -> bool:
     found = parse(text, safe_words(step.world.phrases, catalogue))
     wrong = step.conversation.times_wrong if found else 0
     step.change(safe_times=None, read_times=found, times_wrong=wrong)
-    if found:
-        step.push("times")
-    return bool(found)
+    if found is None or not may_show(step.conversation):
+        return False  # not read back; they bind all the same
+    step.push("times")
+    return True
 
 
 def forget(step: Step, question: Question) -> None:

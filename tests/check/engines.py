@@ -100,6 +100,7 @@ def broken() -> Iterator[Broken]:
     yield from _returning()
     yield from _unasked()
     yield from _mechanics()
+    yield from _plainly()
 
 
 # --- Words that work at any time -----------------------------------------------------------------
@@ -481,3 +482,50 @@ def _raises(
         return respond(world, before, event, now)
 
     return answer
+
+
+# --- Where others may read ------------------------------------------------------------------------
+
+
+def _plainly() -> Iterator[Broken]:
+    yield bent("it tells", "our name", "R-C2", _says_where_others_read("{service} here."))
+    yield bent("it tells", "a topic", "R-C2", _says_where_others_read("Our refuge has room."))
+    yield bent("it tells", "a link", "R-C2", _says_where_others_read("See example.org."))
+    yield bent("the review is sent", "a line of it", "R-E3", _shows_a_line)
+    yield bent("any word opens", "a wrong code word", "R-C4", _opens)
+    yield bent("a wrong word is told", "a wrong code word", "R-C4", _tells_wrong)
+    yield bent("a day without a name", "the first reply", "R-M4", _nameless)
+
+
+def _says_where_others_read(text: str) -> Bend:
+    def bend(world: World, before: Conversation, event: Event, turn: Turn, now: datetime) -> Turn:
+        if not (turn.conversation.discreet and turn.says and isinstance(event, Wrote)):
+            return turn
+        return says(turn, Say("new", text, {"service": world.service.text_name}))
+
+    return bend
+
+
+def _shows_a_line(
+    world: World, before: Conversation, event: Event, turn: Turn, now: datetime
+) -> Turn:
+    if not (turn.conversation.discreet and turn.conversation.standing == "reviewing" and turn.says):
+        return turn
+    return says(turn, Say("review.name", "1. {words}", {"words": Quote(("m1",))}))
+
+
+def _opens(world: World, before: Conversation, event: Event, turn: Turn, now: datetime) -> Turn:
+    locked = before.code and not before.code_given and isinstance(event, Wrote)
+    return changed(turn, code_given=True) if locked else turn
+
+
+def _tells_wrong(
+    world: World, before: Conversation, event: Event, turn: Turn, now: datetime
+) -> Turn:
+    if not before.code or not any(say.key == "resume" for say in turn.says):
+        return turn
+    return says(turn, Say("wrong", "That is not it."))
+
+
+def _nameless(world: World, before: Conversation, event: Event, turn: Turn, now: datetime) -> Turn:
+    return replace(turn, says=tuple(say for say in turn.says if say.key != "day_name"))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.check.alphabet import TALKING
 from bot.check.exploring import explore_all, walk
 from bot.check.transcripts import transcript
 from bot.check.walk import Walker
@@ -41,6 +42,24 @@ def test_the_walk_ends_by_itself_on_each_channel() -> None:
         found = walk(Walker(cut(world(3)), "en", channel), 0, 60_000, "cut short")
         assert found.states > 20
         assert not found.cut_off
+
+
+@pytest.mark.parametrize("channel", ["sms", "telegram"])
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_nothing_tells_where_others_may_read(language: str, channel: str) -> None:
+    """Every kind of conversation near the way, times everything that may happen to it."""
+    plain: list[Conversation] = []
+
+    def watched(home: World, before: Conversation, event: Event, now: datetime) -> Turn:
+        turn = respond(home, before, event, now)
+        plain.extend([turn.conversation] if turn.says and turn.conversation.discreet else [])
+        return turn
+
+    found = walk(Walker(cut(world()), language, channel, watched), 1, 120_000, "cut short")
+    assert [f for f in found.findings if f.rule in ("R-C2", "R-C4", "R-E3")] == []
+    assert not found.cut_off
+    assert {c.standing for c in plain} >= {*TALKING[1:], "paused", "stopped", "ended", "erased"}
+    assert {bool(c.code) for c in plain} == {True, False}
 
 
 @pytest.mark.soak

@@ -38,8 +38,9 @@ def moved(conversation: Conversation) -> Conversation:
 def shape(turn: Turn) -> tuple[object, ...]:
     """What a turn decides: what it says and records, apart from times and ids."""
     says = [(say.key, say.text, say.options, say.offers, say.prompted) for say in turn.says]
-    staffed = {"person_now", "person_later"}  # whether somebody is there is a fact of the clock
-    says = [say for say in says if say[0] not in staffed]
+    # Whether somebody is there, and whether a new day has begun, are facts of the clock.
+    by_the_clock = {"person_now", "person_later", "day_name"}
+    says = [say for say in says if say[0] not in by_the_clock]
     effects = [(type(effect), getattr(effect, "kind", "")) for effect in turn.effects]
     return (says, effects, turn.conversation.standing, turn.conversation.position)
 

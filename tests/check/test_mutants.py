@@ -9,11 +9,13 @@ import pytest
 from tests.check.mutating import Broken
 from tests.check.mutating_lists import KINDS as LISTS
 from tests.check.mutating_messages import KINDS as MESSAGES
+from tests.check.mutating_plain import KINDS as PLAIN
 from tests.check.mutating_questions import KINDS as QUESTIONS
 from tests.check.mutating_words import KINDS
 from tests.check.rates import CAUGHT, caught
 
-assert LISTS is MESSAGES is QUESTIONS is KINDS  # each module adds its kinds to the one list
+# Each module adds its kinds to the one list.
+assert LISTS is MESSAGES is PLAIN is QUESTIONS is KINDS
 
 
 @pytest.mark.parametrize("broken", KINDS, ids=lambda broken: broken.kind)

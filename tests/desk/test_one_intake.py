@@ -115,6 +115,19 @@ async def test_the_banner_errs_on_the_side_of_silence(
     assert ("at the library" in page) == ("other_way" in answers)
 
 
+async def test_the_banner_says_where_others_may_read(desk: Desk) -> None:
+    made = desk.intake({"safe_to_text": ["sometimes"]})
+    how = {"language": "en", "channel": "sms", "flow_fingerprint": "f", "shown": [], "reply": ""}
+    row = {"conversation": made.id, "kind": "discreet", **how}
+    desk.insert(t.agreement, id="a1", value=True, at=THURSDAY, **row)
+    await desk.sign_in()
+    page = await opened(desk, made)
+    assert "Others may read this phone: do not say who you are" in page
+    assert "Plain messages began" in page
+    desk.insert(t.agreement, id="a2", value=False, at=THURSDAY + timedelta(hours=1), **row)
+    assert "do not say who you are" not in await opened(desk, made)
+
+
 async def test_removed_words_are_gone_from_the_page(desk: Desk) -> None:
     made = desk.intake({**PARTIAL, "good_at": "-"}, notes=["forget this"])
     blank = t.message.update().where(t.message.c.kind == "note")

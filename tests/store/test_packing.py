@@ -43,6 +43,8 @@ FULL = Conversation(
     times_wrong=1,
     helping=True,
     young=True,
+    code="m4:c0de",
+    code_given=True,
     hurry=4,
     hurry_last=datetime(2026, 11, 19, 9, 29, tzinfo=UTC),
     hurry_day=9,

@@ -1,0 +1,59 @@
+"""The code word: asked for, kept as a fingerprint, given. It is never said back to anybody."""
+
+from __future__ import annotations
+
+from bot.conversation import answering, leaving
+from bot.conversation.asking import ask_again, current
+from bot.conversation.filing import file, file_words, weight
+from bot.conversation.going import go_on
+from bot.conversation.model import Wrote
+from bot.conversation.showing import fingerprint, fits, is_code
+from bot.conversation.step import Step
+from bot.conversation.understand import Command, Meaning
+
+
+def asked(step: Step) -> bool:
+    """Is a code word what is asked for?"""
+    question = current(step)
+    return question is not None and question.kind == "code"
+
+
+def take(step: Step, event: Wrote, heard: Meaning) -> None:
+    """The answer to whether they would like a code word, and which. Whoever does not know the one
+    that there is sets no other, and is not told so."""
+    conversation = step.conversation
+    if heard == Command("no"):
+        file(step, "command")
+        answering.skip(step)
+    elif conversation.code and not conversation.code_given:
+        file_words(step)
+        step.say("thanks_1")
+        go_on(step)
+    elif not fits(event.text):
+        file_words(step)
+        step.say("code_which")
+    else:
+        file(step, "answer", conversation.position.id)
+        step.change(code=fingerprint(event.text, event.message), code_given=True)
+        answering.take_words(step, (event.message,), weight(event.text), event.text)
+
+
+def is_given(step: Step, event: Wrote) -> bool:
+    """Is this message the code word, where it has not been given yet?"""
+    given = step.conversation.code_given or bool(event.choice)
+    return not given and is_code(step.conversation, event.text)
+
+
+def open_up(step: Step, returns: bool) -> None:
+    """The code word was given: what was said may be shown for this sitting. `returns`: it is the
+    first that they say after a time away."""
+    file(step, "command")
+    step.change(code_given=True)
+    away = returns or step.over == "resume" or step.conversation.standing in ("paused", "stopped")
+    if away:
+        leaving.resume(step)
+    elif step.conversation.standing == "ended":
+        step.say("code_right", offers=(("back", ""),))
+    else:
+        step.say("code_right")
+        ask_again(step)

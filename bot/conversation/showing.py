@@ -1,0 +1,74 @@
+"""May what was said be shown on this phone now? And the code word that opens it.
+
+`may_show` is the one place that decides: the review, anything read back and the content of a copy
+ask it. The conversation holds a fingerprint of the code word, never the word (docs/decisions/0018).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from datetime import datetime, timedelta
+
+from msgspec.structs import replace
+
+from bot.conversation.folding import fold
+from bot.conversation.model import Conversation
+from bot.conversation.service import Service
+
+SITTING = timedelta(minutes=15)  # on a phone that others may read
+LONGEST, MOST_WORDS = 40, 3  # characters of a code word, folded; the words of it
+
+
+def may_show(conversation: Conversation) -> bool:
+    """May the person's words, or what they chose, be shown? With a code word only once it was
+    given in this sitting; without one never where others may read."""
+    if conversation.code:
+        return conversation.code_given
+    return not conversation.discreet
+
+
+def guarded(conversation: Conversation) -> bool:
+    """Is there somebody to guard it from: on a phone that others may read, or by a code word?"""
+    return conversation.discreet or bool(conversation.code)
+
+
+def away(service: Service, conversation: Conversation) -> timedelta:
+    """The silence after which another person may hold the phone."""
+    return min(service.away, SITTING) if conversation.discreet else service.away
+
+
+def lock(service: Service, conversation: Conversation, now: datetime) -> Conversation:
+    """The same with what was opened closed, where the sitting is over: they paused or stopped, or
+    were silent for long."""
+    left = conversation.standing in ("paused", "stopped")
+    wrote = conversation.last_wrote
+    if left or (wrote and now - wrote >= away(service, conversation)):
+        return replace(conversation, code_given=False)
+    return conversation
+
+
+# --- The code word -------------------------------------------------------------------------------
+
+
+def fits(text: str) -> bool:
+    """Can this be a code word? A sentence is no word that both would remember."""
+    return 0 < len(_folded(text)) <= LONGEST and len(fold(text).split()) <= MOST_WORDS
+
+
+def fingerprint(text: str, salt: str) -> str:
+    """What is kept of a code word: the salt, and a keyed hash of the folded word."""
+    word = _folded(text).encode()
+    return f"{salt}:{hashlib.blake2b(word, key=salt.encode()[:64], digest_size=16).hexdigest()}"
+
+
+def is_code(conversation: Conversation, text: str) -> bool:
+    """Is this the code word, however it is written?"""
+    kept = conversation.code
+    if not kept or not fits(text):
+        return False
+    return hmac.compare_digest(fingerprint(text, kept.partition(":")[0]), kept)
+
+
+def _folded(text: str) -> str:
+    return fold(text).replace(" ", "")
