@@ -1,27 +1,23 @@
-"""The ways of saying each command in one language, and the English ones beside them.
-
-A way stands in the word lists as it is typed; the whole message has to say it. Before it may
-stand polite words and, where the list marks it with `<`, a wish ("can we"); after it, where the
-list marks it with `>`, what it is about ("this question"). `~` marks a way that may as well be
-an answer. `(a|b)` stands for either, `[kin]` for any item of the fragment `kin`.
-"""
+"""What a whole message says, walked through the net of the ways of saying each command."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bot.conversation.folding import fold, key, one_slip, our_key
-from bot.conversation.i18n import FRAGMENT, SAYS, TEACH, Catalogue, listed
-from bot.conversation.net import Net, Slot, Way
+from bot.conversation.folding import fold, one_slip
+from bot.conversation.i18n import Catalogue, listed
+from bot.conversation.net import Net, Way
 from bot.conversation.phrases import Phrases
+from bot.conversation.word_lists import ROUND, WordLists, normal
 
 MOST = 14  # words: no way of saying a command has more
+MOST_PHRASES = 3  # that say the same, one after the other
 LONGEST_PIECE = 5  # words that are taken off an end at once
 LONG = 5  # letters, from which a way of one word is looked for behind a slip
-ROUND = frozenset({"polite", "asides"})  # pieces that may stand around anything
+
+Ways = Sequence[Way]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +35,10 @@ class Sayings:
 
     net: Net
     pieces: Mapping[str, frozenset[str]]
-    edges: frozenset[str]  # the first and last words of pieces
+    begins: frozenset[str]  # the first words of pieces
+    ends: frozenset[str]  # the last words of pieces
+    firsts: frozenset[str]  # the words that a message with a command may begin with
+    lasts: frozenset[str]  # and end with
     short: Mapping[str, tuple[str, ...]]
     known: frozenset[str]
     near: Mapping[str, tuple[str, ...]]
@@ -52,10 +51,17 @@ class Sayings:
         if len(tokens) > MOST:
             return None
         strange = [place for place, token in enumerate(tokens) if token not in self.known]
-        if not strange:
-            found = self._whole(tokens)
-            return Said(found[0]) if found else None
-        return self._mended(tokens, strange[0]) if len(strange) == 1 else None
+        if len(strange) > 1 or not self._could(tokens, strange):
+            return None
+        if strange:
+            return self._mended(tokens, strange[0])
+        found = self._whole(tokens)
+        return Said(tuple(found[0])) if found else None
+
+    def _could(self, tokens: Sequence[str], strange: Sequence[int]) -> bool:
+        """Could it be a command by its first and its last word? Most answers could not."""
+        first = tokens[0] in self.firsts or 0 in strange
+        return first and (tokens[-1] in self.lasts or len(tokens) - 1 in strange)
 
     def only_polite(self, said: str) -> bool:
         """Is there nothing in these words but what may stand around anything?"""
@@ -67,9 +73,9 @@ class Sayings:
         left is only asked about."""
         found: dict[str, Said] = {}
         for meant in self._neighbours(tokens[place]):
-            whole = self._whole([*tokens[:place], meant, *tokens[place + 1 :]])
+            whole = self._whole([*tokens[:place], meant, *tokens[place + 1 :]], phrases=1)
             if whole and (len(whole[1]) > 1 or whole[1][0] in self.targets):
-                found[whole[0][0].name] = Said(whole[0], slip=len(whole[1]) == 1)
+                found[whole[0][0].name] = Said(tuple(whole[0]), slip=len(whole[1]) == 1)
         return found.popitem()[1] if len(found) == 1 else None
 
     def _neighbours(self, token: str) -> Iterator[str]:
@@ -81,33 +87,51 @@ class Sayings:
             if (token[0] == word[0] or token[:2] == word[1::-1]) and one_slip(token, word):
                 yield word
 
-    def _whole(self, tokens: Sequence[str]) -> tuple[tuple[Way, ...], Sequence[str]] | None:
-        """The longest phrase that the message is, once the pieces around it are taken off."""
+    def _whole(
+        self, tokens: Sequence[str], phrases: int = MOST_PHRASES
+    ) -> tuple[Ways, Sequence[str]] | None:
+        """The longest phrase that the message is, once the pieces around it are taken off; or
+        phrases that say the same, one after the other."""
         starts, size = self._cuts(tokens, "wishes"), len(tokens)
         ends: dict[int, bool] = {}
-        best: tuple[tuple[Way, ...], Sequence[str]] | None = None
+        best: tuple[Ways, Sequence[str]] | None = None
+        begun: list[tuple[int, Ways]] = []
         for start in sorted(starts):
             for end, ways in self.net.walk(tokens, start):
-                ends = ends or self._cuts(tokens[::-1], "objects", backwards=True)
+                fit = [way for way in ways if way.wish >= starts[start]]
+                begun.append((end, fit))
+                ends = ends or self._cuts(tokens, "objects", backwards=True)
                 if size - end in ends and (best is None or end - start > len(best[1])):
-                    wish, about = starts[start], ends[size - end]
-                    fit = {w for w in ways if w.wish >= wish and w.about >= about}
-                    if fit:
-                        best = (
-                            tuple(sorted(fit, key=lambda w: (w.rank, w.unsure))),
-                            tokens[start:end],
-                        )
-        return best
+                    about = ends[size - end]
+                    if fit := [way for way in fit if way.about >= about]:
+                        best = _sorted(fit), tokens[start:end]
+        return best or (self._chained(tokens, begun, phrases - 1) if phrases > 1 else None)
+
+    def _chained(
+        self, tokens: Sequence[str], begun: Iterable[tuple[int, Ways]], phrases: int
+    ) -> tuple[Ways, Sequence[str]] | None:
+        """`stop i am done`: what both the beginning and all that follows it say."""
+        for end, ways in begun:
+            for cut, about in self._cuts(tokens[end:], "objects").items():
+                rest = tokens[end + cut :]
+                if not rest or rest[0] not in self.firsts:
+                    continue
+                if follows := self._whole(rest, phrases):
+                    fit = [way for way in ways if way.about >= about]
+                    if both := _both(fit, follows[0]):
+                        return both, tokens
+        return None
 
     def _cuts(
         self, tokens: Sequence[str], also: str, *, backwards: bool = False
     ) -> dict[int, bool]:
         """Where the phrase may begin, and whether a piece of `also` was taken off before it."""
-        step = -1 if backwards else 1
+        step, edges = (-1, self.ends) if backwards else (1, self.begins)
+        tokens = tokens[::step]
         found, waiting = {0: False}, [0]
         while waiting:
             start = waiting.pop()
-            if start < len(tokens) and tokens[start] not in self.edges:
+            if start < len(tokens) and tokens[start] not in edges:
                 continue
             for end in range(start + 1, min(start + LONGEST_PIECE, len(tokens)) + 1):
                 kinds = self.pieces.get(" ".join(tokens[start:end][::step]))
@@ -119,30 +143,20 @@ class Sayings:
         return found
 
 
-def normal(
-    tokens: Sequence[str],
-    short: Mapping[str, tuple[str, ...]],
-    *,
-    first: bool = True,
-    alone: bool = True,
-) -> list[str]:
-    """Short forms written out (`u` for `you`), articles left out but where they come first, and
-    a word said twice in a row said once. A word `alone` stays as it is: `y` is yes, not why."""
-    if alone and len(tokens) == 1:
-        return list(tokens)
-    full: list[str] = []
-    for place, token in enumerate(tokens):
-        words = short.get(token, (token,))
-        if not words and first and not place:
-            words = (token,)
-        full += [word for word in words if not full or full[-1] != word]
-    return full
+def _sorted(ways: Iterable[Way]) -> Ways:
+    return sorted(set(ways), key=lambda way: (way.rank, way.unsure))
+
+
+def _both(first: Iterable[Way], then: Iterable[Way]) -> Ways:
+    """What is surely said twice."""
+    names = {way.name for way in then if not way.unsure}
+    return _sorted(way for way in first if way.name in names and not way.unsure)
 
 
 @lru_cache(maxsize=32)
 def sayings(words: Phrases, catalogue: Catalogue) -> Sayings:
     """The sayings of a language."""
-    lists = _Lists(words, catalogue)
+    lists = WordLists(words, catalogue)
     short, net = lists.short(), Net()
     for rank, (name, text) in enumerate(lists.says()):
         for item in listed(text):
@@ -152,80 +166,24 @@ def sayings(words: Phrases, catalogue: Catalogue) -> Sayings:
     targets = {fold(text) for text in lists.taught()}
     targets |= {word for word in net.single() if len(word) >= LONG}
     known = words_of | {fold(text) for text in lists.fragment("not_typos")}
-    edges = frozenset(word for p in pieces for word in (p.split(" ")[0], p.split(" ")[-1]))
-    return Sayings(net, pieces, edges, short, frozenset(known), _near(words_of), frozenset(targets))
+    begins = frozenset(piece.split(" ")[0] for piece in pieces)
+    ends = frozenset(piece.split(" ")[-1] for piece in pieces)
+    return Sayings(
+        net,
+        pieces,
+        begins,
+        ends,
+        begins | net.firsts(),
+        ends | net.lasts(),
+        short,
+        frozenset(known),
+        _near(words_of),
+        frozenset(targets),
+    )
 
 
 def _way(rank: int, name: str, item: str) -> Way:
     return Way(rank, name, "~" in item[:2], "<" in item[:2], item.endswith(">"))
-
-
-@dataclass(frozen=True, slots=True)
-class _Lists:
-    """The comma lists of a language, its own first, then the English ones."""
-
-    words: Phrases
-    catalogue: Catalogue
-
-    def fragment(self, name: str) -> list[str]:
-        english = self.words.fragments.get(name, "")
-        own = self.catalogue.text(english, FRAGMENT)
-        return listed(own) + (listed(english) if own != english else [])
-
-    def short(self) -> dict[str, tuple[str, ...]]:
-        """Short forms, each with the words that it stands for; none for an article."""
-        found: dict[str, tuple[str, ...]] = {}
-        for item in self.fragment("short"):
-            form, _, full = item.partition("=")
-            found.setdefault(fold(form), tuple(fold(full).split()))
-        return found
-
-    def says(self) -> Iterator[tuple[str, str]]:
-        for name, word in self.words.words.items():
-            for text in (self.catalogue.text(word.says, SAYS), word.says):
-                yield name, text
-            yield name, ",".join(self._teaches(name))
-
-    def _teaches(self, name: str) -> list[str]:
-        word = self.words.words[name]
-        texts = [text for text in (word.teach, word.teach_sms) if text]
-        return [*(self.catalogue.text(text, TEACH) for text in texts), *texts]
-
-    def taught(self) -> list[str]:
-        """The words that we show, long enough for a slip to be told from another word."""
-        found = [text for name in self.words.words for text in self._teaches(name)]
-        return [text for text in found if len(text) >= 4]
-
-    def slots(self, item: str, short: Mapping[str, tuple[str, ...]]) -> list[Slot]:
-        """The alternatives of a way, one after the other, in the words that a message has."""
-        parts = [part for part in re.split(r"[()]", item.strip("~<> ")) if part.strip()]
-        if len(parts) == 1 and not {"[", "|"} & set(item):
-            return [[normal(key(parts[0]).split(" "), short)]]
-        return [
-            [self._words(one, short, first=not number) for one in self._filled(part)]
-            for number, part in enumerate(parts)
-        ]
-
-    def _filled(self, part: str) -> Iterator[str]:
-        """The alternatives of one part, with the items of a fragment for its name in brackets."""
-        for one in part.split("|"):
-            name = re.search(r"\[(\w+)\]", one)
-            items = self.fragment(name[1]) if name else [""]
-            yield from (one.replace(f"[{name[1]}]", item) if name else one for item in items)
-
-    def _words(self, text: str, short: Mapping[str, tuple[str, ...]], first: bool) -> list[str]:
-        tokens = our_key(text).split(" ") if text.strip() else []
-        return normal(tokens, short, first=first, alone=False)
-
-    def pieces(self, short: Mapping[str, tuple[str, ...]]) -> dict[str, frozenset[str]]:
-        """What may stand around a way. A wish, or what it is about, is not polite as well."""
-        found: dict[str, frozenset[str]] = {}
-        for kind in ("polite", "asides", "wishes", "objects"):
-            for text in self.fragment(kind):
-                said = " ".join(normal(fold(text).split(" "), short))
-                rest = found.get(said, frozenset()) - (frozenset() if kind in ROUND else ROUND)
-                found[said] = rest | {kind}
-        return found
 
 
 def _near(words: set[str]) -> dict[str, tuple[str, ...]]:

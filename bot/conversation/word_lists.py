@@ -1,0 +1,108 @@
+"""The ways of saying each command, read from the comma lists of one language and of English.
+
+A way stands in the word lists as it is typed; the whole message has to say it. Before it may
+stand polite words and, where the list marks it with `<`, a wish ("can we"); after it, where the
+list marks it with `>`, what it is about ("this question"). `~` marks a way that may as well be
+an answer. `(a|b)` stands for either, `[kin]` for any item of the fragment `kin`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.conversation.folding import fold, key, our_key
+from bot.conversation.i18n import FRAGMENT, SAYS, TEACH, Catalogue, listed
+from bot.conversation.net import Slot
+from bot.conversation.phrases import Phrases
+
+ROUND = frozenset({"polite", "asides"})  # pieces that may stand around anything
+
+
+def normal(
+    tokens: Sequence[str],
+    short: Mapping[str, tuple[str, ...]],
+    *,
+    first: bool = True,
+    alone: bool = True,
+) -> list[str]:
+    """Short forms written out (`u` for `you`), articles left out but where they come first, and
+    a word said twice in a row said once. A word `alone` stays as it is: `y` is yes, not why."""
+    if alone and len(tokens) == 1:
+        return list(tokens)
+    full: list[str] = []
+    for place, token in enumerate(tokens):
+        words = short.get(token, (token,))
+        if not words and first and not place:
+            words = (token,)
+        full += [word for word in words if not full or full[-1] != word]
+    return full
+
+
+@dataclass(frozen=True, slots=True)
+class WordLists:
+    """The comma lists of a language, its own first, then the English ones."""
+
+    words: Phrases
+    catalogue: Catalogue
+
+    def fragment(self, name: str) -> list[str]:
+        english = self.words.fragments.get(name, "")
+        own = self.catalogue.text(english, FRAGMENT)
+        return listed(own) + (listed(english) if own != english else [])
+
+    def short(self) -> dict[str, tuple[str, ...]]:
+        """Short forms, each with the words that it stands for; none for an article."""
+        found: dict[str, tuple[str, ...]] = {}
+        for item in self.fragment("short"):
+            form, _, full = item.partition("=")
+            found.setdefault(fold(form), tuple(fold(full).split()))
+        return found
+
+    def says(self) -> Iterator[tuple[str, str]]:
+        for name, word in self.words.words.items():
+            for text in (self.catalogue.text(word.says, SAYS), word.says):
+                yield name, text
+            yield name, ",".join(self._teaches(name))
+
+    def _teaches(self, name: str) -> list[str]:
+        word = self.words.words[name]
+        texts = [text for text in (word.teach, word.teach_sms) if text]
+        return [*(self.catalogue.text(text, TEACH) for text in texts), *texts]
+
+    def taught(self) -> list[str]:
+        """The words that we show, long enough for a slip to be told from another word."""
+        found = [text for name in self.words.words for text in self._teaches(name)]
+        return [text for text in found if len(text) >= 4]
+
+    def slots(self, item: str, short: Mapping[str, tuple[str, ...]]) -> list[Slot]:
+        """The alternatives of a way, one after the other, in the words that a message has."""
+        parts = [part for part in re.split(r"[()]", item.strip("~<> ")) if part.strip()]
+        if len(parts) == 1 and not {"[", "|"} & set(item):
+            return [[normal(key(parts[0]).split(" "), short)]]
+        return [
+            [self._words(one, short, first=not number) for one in self._filled(part)]
+            for number, part in enumerate(parts)
+        ]
+
+    def _filled(self, part: str) -> Iterator[str]:
+        """The alternatives of one part, with the items of a fragment for its name in brackets."""
+        for one in part.split("|"):
+            name = re.search(r"\[(\w+)\]", one)
+            items = self.fragment(name[1]) if name else [""]
+            yield from (one.replace(f"[{name[1]}]", item) if name else one for item in items)
+
+    def _words(self, text: str, short: Mapping[str, tuple[str, ...]], first: bool) -> list[str]:
+        tokens = our_key(text).split(" ") if text.strip() else []
+        return normal(tokens, short, first=first, alone=False)
+
+    def pieces(self, short: Mapping[str, tuple[str, ...]]) -> dict[str, frozenset[str]]:
+        """What may stand around a way. A wish, or what it is about, is not polite as well."""
+        found: dict[str, frozenset[str]] = {}
+        for kind in ("polite", "asides", "wishes", "objects"):
+            for text in self.fragment(kind):
+                said = " ".join(normal(fold(text).split(" "), short))
+                rest = found.get(said, frozenset()) - (frozenset() if kind in ROUND else ROUND)
+                found[said] = rest | {kind}
+        return found
