@@ -12,12 +12,14 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """What a phrase says: the command `name`; `wish` and `about` tell what may stand around it.
-    Of two ways that fit the lower `rank` counts."""
+    """What a phrase says: the command `name`; `wish` and `about` tell what may stand around it;
+    `alone` that an unsure one is sure where nothing is asked. Of two ways that fit the lower
+    `rank` counts."""
 
     rank: int
     name: str
     unsure: bool = False
+    alone: bool = False
     wish: bool = False
     about: bool = False
 
@@ -107,8 +109,3 @@ class Net:
         """The words that phrases end with."""
         steps = ((word, places) for step in self.steps for word, places in step.items())
         return {word for word, places in steps if any(place in self.ends for place in places)}
-
-    def single(self) -> set[str]:
-        """The phrases of one word."""
-        first = self.steps[0].items()
-        return {word for word, places in first if any(place in self.ends for place in places)}

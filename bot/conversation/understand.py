@@ -18,12 +18,14 @@ from bot.conversation.folding import fold, key
 from bot.conversation.i18n import Catalogue
 from bot.conversation.model import Option
 from bot.conversation.phrases import Phrases
-from bot.conversation.sayings import Said, sayings
+from bot.conversation.sayings import Said, Sayings, sayings
 
 LONGEST = 160  # a longer message is never a command: the longest way of saying one has 60
 YES_NO = frozenset({"yes", "no"})
 SENTENCES = re.compile(r"[.!?;,\n…—–]+")  # noqa: RUF001 (a dash between two sentences)
 MOST_SENTENCES = 5
+PLAIN = frozenset({"skip", "pause", "back", "stop", "delete"})  # a word of these is no answer
+TOLD = PLAIN | {"person", "help"}  # what people give a reason for
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +54,12 @@ class Words:
 @dataclass(frozen=True, slots=True)
 class Unclear:
     """Words that may have been meant as the command `guess`: keep them, and ask. With `slip`
-    they are no words that we know, but one slip away from it."""
+    they are no words that we know, but one slip away from it. `alone` they could answer no more
+    than a question: where none is asked, they are the command."""
 
     guess: str
     slip: bool = field(default=False, compare=False)
+    alone: bool = field(default=False, compare=False)
 
 
 Meaning = Command | Chose | Words | Unclear
@@ -130,11 +134,23 @@ class _Asked:
         if not 1 < len(sentences) < MOST_SENTENCES:
             return None
         heard = [lists.find(part) for part in sentences if not lists.only_polite(part)]
-        if not heard or not all(heard):
+        if heard and all(heard):
+            meant = {self._meant(one, also=YES_NO) for one in heard}
+            real = {one for one in meant if getattr(one, "name", "") not in YES_NO}
+            return _one(real or meant)
+        return self._with_a_reason(lists, sentences)
+
+    def _with_a_reason(self, lists: Sayings, sentences: Sequence[str]) -> Command | None:
+        """`not now, the baby is crying`: a command, and beside it a few words that tell why."""
+        if len(sentences) != 2:
             return None
-        meant = {self._meant(one, also=YES_NO) for one in heard}
-        real = {one for one in meant if getattr(one, "name", "") not in YES_NO}
-        return _one(real or meant)
+        for said, rest in (sentences, sentences[::-1]):
+            one = self._meant(lists.find(said))
+            if not isinstance(one, Command) or one.name not in (PLAIN if " " not in said else TOLD):
+                continue
+            if lists.tells_why(rest):
+                return one
+        return None
 
     def _meant(
         self, said: Said | None, also: frozenset[str] = frozenset()
@@ -147,6 +163,7 @@ class _Asked:
             if way.name in YES_NO and not self.yes_no and way.name not in also:
                 continue
             if way.unsure or (said and said.slip):
-                return None if way.name in YES_NO else Unclear(way.name, slip=not way.unsure)
+                slip = not way.unsure
+                return None if way.name in YES_NO else Unclear(way.name, slip, way.alone)
             return Command(way.name)
         return None
