@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from bot.conversation.asking import choices
 from bot.conversation.channel import TRAITS
 from bot.conversation.flow import Question
+from bot.conversation.own_words import weighed
 from bot.conversation.understand import Chose, Command, Meaning, Unclear, Words, understand
 from bot.worlds import Library
 
@@ -31,9 +32,9 @@ class Understanding:
         may as well be one: then `unsure` names the command that we would ask about. With `sure`
         false a slip was mended, and we ask before we act. `choice` holds the codes chosen."""
         told: dict[str, object] = {"text": text, "command": None}
-        heard = self._heard(text, asked_yes_no=False)
+        heard = self._weighed(text, asked_yes_no=False)
         if isinstance(heard, Words) and not self.asking:
-            heard = self._heard(text, asked_yes_no=True)  # a bare yes or no
+            heard = self._weighed(text, asked_yes_no=True)  # a bare yes or no
         if isinstance(heard, Command):
             told["command"] = heard.name
         elif isinstance(heard, Chose):
@@ -43,6 +44,10 @@ class Understanding:
         elif isinstance(heard, Unclear):
             told["unsure"] = heard.guess
         return told
+
+    def _weighed(self, text: str, asked_yes_no: bool) -> Meaning:
+        heard, words = self._heard(text, asked_yes_no), self.library.phrases
+        return weighed(heard, text, self.asking, words, self.library.catalogues[self.language])
 
     def _heard(self, text: str, asked_yes_no: bool) -> Meaning:
         return understand(

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
-from collections.abc import Set as AbstractSet
 from functools import lru_cache
 
 from bot.conversation.i18n import listed
@@ -17,20 +15,24 @@ LOOKALIKES = str.maketrans(
     "авекмнорстухіѕјԁԛԝαβεζηικμνορτυχıłøđ",
     "abekmhopctyxisjdqwabezhikmnoptuxilod",
 )
-LONGEST_POLITE = 5  # words
+DRAWN_OUT = re.compile(r"([^\W\d_])\1{2,}")  # stopppp
 UNSURE = "~"  # stands before a way of saying a command that may as well be an answer
 
 
 def fold(text: str) -> str:
     """The bare words: no case, accents, punctuation, look-alikes; one space between them."""
-    plain = unicodedata.normalize("NFKC", text.translate(OMISSION)).casefold()
-    # Taken apart so that the accents can be left out; after the letters were made look alike.
-    plain = unicodedata.normalize("NFKD", plain.translate(LOOKALIKES))
-    kept = plain.translate(_KEPT)
-    tokens = re.sub(r"([^\W\d_])\1{2,}", r"\1", kept).split()  # stopppp
+    kept = text.translate(_ASCII) if text.isascii() else _bare(text)
+    tokens = DRAWN_OUT.sub(r"\1", kept).split()
     if len(tokens) > 2 and all(len(token) == 1 and token.isalpha() for token in tokens):
         return "".join(tokens)  # s t o p
     return " ".join(tokens)
+
+
+def _bare(text: str) -> str:
+    plain = unicodedata.normalize("NFKC", text.translate(OMISSION)).casefold()
+    # Taken apart so that the accents can be left out; after the letters were made look alike.
+    plain = unicodedata.normalize("NFKD", plain.translate(LOOKALIKES))
+    return plain.translate(_KEPT)
 
 
 def _kept(char: str) -> str:
@@ -55,6 +57,8 @@ class _Kept(dict[int, str]):
 
 
 _KEPT = _Kept()
+# What `_bare` makes of each, for the many messages that have no other characters.
+_ASCII = {number: _bare(chr(number)) or None for number in range(128)}
 
 
 def key(text: str) -> str:
@@ -86,20 +90,6 @@ def ways(says: str) -> frozenset[str]:
     return frozenset(
         (UNSURE if item.startswith(UNSURE) else "") + key(item) for item in listed(says)
     )
-
-
-def cuts(tokens: Sequence[str], polite: AbstractSet[str], *, backwards: bool = False) -> set[int]:
-    """Where the message may begin once polite words, symbols and none are taken off its start."""
-    step = -1 if backwards else 1
-    found, waiting = {0}, [0]
-    while waiting:
-        start = waiting.pop()
-        for end in range(start + 1, min(start + LONGEST_POLITE, len(tokens)) + 1):
-            words = " ".join(tokens[start:end][::step])
-            if end not in found and (words in polite or not any(map(str.isalnum, words))):
-                found.add(end)
-                waiting.append(end)
-    return found
 
 
 def one_slip(a: str, b: str) -> bool:

@@ -7,9 +7,11 @@ import re
 from bot.conversation.asking import SCOPED, asking, current
 from bot.conversation.flow import Question
 from bot.conversation.folding import fold
+from bot.conversation.i18n import Catalogue
 from bot.conversation.model import Wrote
+from bot.conversation.own_words import weighed
 from bot.conversation.step import Step
-from bot.conversation.understand import Chose, Command, Meaning, Unclear, Words, understand
+from bot.conversation.understand import Chose, Command, Meaning, Words, understand
 
 OFFERED = ("pause", "person")  # after an answer that ends with one of these, we ask
 
@@ -24,22 +26,16 @@ def hear(step: Step, event: Wrote) -> Meaning:
     if isinstance(heard, Words) and not step.conversation.agreed:
         return _in_another_language(step, event.text) or heard
     question = None if step.over else current(step)
+    heard = weighed(heard, event.text, question, step.world.phrases, _catalogue(step))
     return _at_question(step, question, event.text, heard) if question else heard
 
 
 def _at_question(step: Step, question: Question, text: str, heard: Meaning) -> Meaning:
-    """A name or a code word is not guessed at; and where the flow says so, a phrase that could be
-    the answer ("call me", to what we should not do) is asked about first."""
-    if question.kind in ("name", "code") and isinstance(heard, Unclear):
-        return Words(text)
     if isinstance(heard, Words) and question.kind in ("text", "times"):
         return Words(text, _last_sentence(step, text))
     if isinstance(heard, Chose) and _lets_it_stay(step, question, text):
         return Command("yes")
-    if not question.own_words_first or not isinstance(heard, Command):
-        return heard
-    plain = heard.carrier or heard.name in SCOPED or _says_taught_word(step, heard.name, text)
-    return heard if plain else Unclear(heard.name)
+    return heard
 
 
 def _last_sentence(step: Step, text: str) -> str:
@@ -58,13 +54,8 @@ def _lets_it_stay(step: Step, question: Question, text: str) -> bool:
     return question.id in step.conversation.answers and fold(text) == ok
 
 
-def _says_taught_word(step: Step, name: str, text: str) -> bool:
-    word = step.world.phrases.words[name]
-    catalogue = step.world.catalogues[step.conversation.language]
-    english = {text for text in (word.teach, word.teach_sms) if text}
-    taught = english | {catalogue.text(text, "teach") for text in english}
-    said = f" {fold(text)} "
-    return any(f" {fold(way)} " in said for way in taught)
+def _catalogue(step: Step) -> Catalogue:
+    return step.world.catalogues[step.conversation.language]
 
 
 def _understand(step: Step, text: str, language: str) -> Meaning:
@@ -110,8 +101,7 @@ def _greeted(step: Step, text: str) -> None:
 
 def is_bare(step: Step, text: str) -> bool:
     """Is this a number, a yes or a no, and nothing more? It answers only what has been read."""
-    catalogue = step.world.catalogues[step.conversation.language]
-    heard = understand(text, step.world.phrases, catalogue, step.traits, yes_no=True)
+    heard = understand(text, step.world.phrases, _catalogue(step), step.traits, yes_no=True)
     return fold(text).isdecimal() or (isinstance(heard, Command) and heard.name in SCOPED)
 
 
@@ -119,7 +109,7 @@ def says_only(step: Step, text: str, fragment: str) -> bool:
     """Is this a greeting (`greetings`) or a thank you (`polite`) and nothing more? Then there is
     nothing to keep for anybody."""
     english = step.world.phrases.fragments[fragment]
-    own = step.world.catalogues[step.conversation.language].text(english, "fragment")
+    own = _catalogue(step).text(english, "fragment")
     said = fold(text).split()
     return bool(said) and set(said) <= set(fold(f"{english}, {own}").split())
 

@@ -35,6 +35,10 @@ FRAGMENT_NOTES: Final[Mapping[str, str]] = {
     "also": "A comma list, never shown: words between two choices, as in 1 and 3.",
     "numbers": "A comma list, never shown: the numbers from one to nine.",
     "not_typos": "A comma list, never shown: real words one letter away from a command word.",
+    "glue": "A comma list, never shown: small words that say nothing by themselves.",
+    "heart": "A comma list, never shown: words that, all there in this order, say a command.",
+    "mended": "A comma list, never shown: words of which a message may be a slip.",
+    "reasons": "A comma list, never shown: words that a reason has; -word: that none may have.",
     "greetings": "A comma list, never shown: first words that tell us the language.",
 }
 
@@ -138,12 +142,13 @@ def common_entries(common: Mapping[str, Any]) -> Iterator[Entry]:
     for name, word in common.get("word", {}).items():
         yield from _word_entries(name, word)
     for key, text in common.get("fragment", {}).items():
-        note = FRAGMENT_NOTES.get(key, "A short label or piece.")
+        kind = "heart" if key.startswith("heart_") else key
+        note = FRAGMENT_NOTES.get(kind, "A short label or piece.")
         yield Entry(text, FRAGMENT, f"Fragment {key}. {note}")
 
 
 def _word_entries(name: str, word: Mapping[str, str]) -> Iterator[Entry]:
-    says = "A comma list, never shown: ways of saying it as a whole message; ~ means: ask first."
+    says = "A comma list, never shown: ways of saying it as a whole message; ~, ^: ask first."
     teach = "Shown in capitals as the word to text. Plain letters only, no word a carrier owns."
     yield Entry(word["says"], SAYS, f"Command {name}. {says}")
     for text in (word.get("teach"), word.get("teach_sms")):

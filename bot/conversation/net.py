@@ -12,14 +12,26 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """What a phrase says: the command `name`; `wish` and `about` tell what may stand around it.
-    Of two ways that fit the lower `rank` counts."""
+    """What a phrase says: the command `name`; `wish` and `about` tell what may stand around it;
+    `alone` that an unsure one is sure where nothing is asked. Of two ways that fit the lower
+    `rank` counts."""
 
     rank: int
     name: str
     unsure: bool = False
+    alone: bool = False
     wish: bool = False
     about: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Some places at once, where a walk may stand: what has been said there, the words that lead
+    on, and where they led when they were first said (words of our own lists, never others)."""
+
+    ways: tuple[Way, ...]
+    ahead: dict[str, list[int]]
+    onward: dict[str, Standing] = field(default_factory=dict)
 
 
 Slot = Sequence[Sequence[str]]  # alternatives, each some words; an empty one may be left out
@@ -28,10 +40,11 @@ Slot = Sequence[Sequence[str]]  # alternatives, each some words; an empty one ma
 @dataclass(slots=True)
 class Net:
     """Places with the words that lead on from them, and what has been said where a phrase ends.
-    The first place is the beginning of all phrases."""
+    The first place is the beginning of all phrases. It is walked only once it is whole."""
 
     steps: list[dict[str, list[int]]] = field(default_factory=lambda: [{}])
     ends: dict[int, Way] = field(default_factory=dict)
+    standings: dict[frozenset[int], Standing] = field(default_factory=dict)
 
     def add(self, slots: Sequence[Slot], way: Way) -> None:
         """Add the phrases that these slots stand for, one after the other."""
@@ -56,21 +69,43 @@ class Net:
                 self.steps[place].setdefault(word, []).append(to)
             here = [to]
 
-    def walk(self, tokens: Sequence[str], start: int) -> Iterator[tuple[int, list[Way]]]:
+    def walk(self, tokens: Sequence[str], start: int) -> Iterator[tuple[int, tuple[Way, ...]]]:
         """Each place in the message where a phrase from `start` on ends, and what it says."""
-        here = [0]
+        here = self._standing(frozenset([0]))
         for end in range(start, len(tokens)):
-            here = [to for place in here for to in self.steps[place].get(tokens[end], ())]
-            if not here:
+            to = here.onward.get(tokens[end]) or self._onward(here, tokens[end])
+            if not to:
                 return
-            if ways := [self.ends[place] for place in here if place in self.ends]:
-                yield end + 1, ways
+            here = to
+            if here.ways:
+                yield end + 1, here.ways
+
+    def _onward(self, here: Standing, word: str) -> Standing | None:
+        if not (places := here.ahead.get(word)):
+            return None
+        here.onward[word] = found = self._standing(frozenset(places))
+        return found
+
+    def _standing(self, places: frozenset[int]) -> Standing:
+        if not (found := self.standings.get(places)):
+            ahead: dict[str, list[int]] = {}
+            for place in places:
+                for word, to in self.steps[place].items():
+                    ahead.setdefault(word, []).extend(to)
+            ways = {self.ends[place] for place in places if place in self.ends}
+            found = Standing(tuple(sorted(ways, key=lambda way: (way.rank, way.unsure))), ahead)
+            self.standings[places] = found
+        return found
 
     def words(self) -> set[str]:
         """All words on the net."""
         return {word for step in self.steps for word in step}
 
-    def single(self) -> set[str]:
-        """The phrases of one word."""
-        first = self.steps[0].items()
-        return {word for word, places in first if any(place in self.ends for place in places)}
+    def firsts(self) -> set[str]:
+        """The words that phrases begin with."""
+        return set(self.steps[0])
+
+    def lasts(self) -> set[str]:
+        """The words that phrases end with."""
+        steps = ((word, places) for step in self.steps for word, places in step.items())
+        return {word for word, places in steps if any(place in self.ends for place in places)}

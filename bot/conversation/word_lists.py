@@ -3,13 +3,15 @@
 A way stands in the word lists as it is typed; the whole message has to say it. Before it may
 stand polite words and, where the list marks it with `<`, a wish ("can we"); after it, where the
 list marks it with `>`, what it is about ("this question"). `~` marks a way that may as well be
-an answer. `(a|b)` stands for either, `[kin]` for any item of the fragment `kin`.
+an answer, `^` one that may be an answer where something is asked. `(a|b)` stands for either,
+`[kin]` for any item of the fragment `kin`.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from bot.conversation.folding import fold, key, our_key
@@ -17,6 +19,7 @@ from bot.conversation.i18n import FRAGMENT, SAYS, TEACH, Catalogue, listed
 from bot.conversation.net import Slot
 from bot.conversation.phrases import Phrases
 
+MARKS = "~^<"  # what may stand before a way
 ROUND = frozenset({"polite", "asides"})  # pieces that may stand around anything
 
 
@@ -91,7 +94,7 @@ class WordLists:
 
     def slots(self, item: str, short: Mapping[str, tuple[str, ...]]) -> list[Slot]:
         """The alternatives of a way, one after the other, in the words that a message has."""
-        parts = [part for part in re.split(r"[()]", item.strip("~<> ")) if part.strip()]
+        parts = [part for part in re.split(r"[()]", item.strip(f"{MARKS}> ")) if part.strip()]
         if len(parts) == 1 and not {"[", "|"} & set(item):
             return [[normal(key(parts[0]).split(" "), short)]]
         return [
@@ -109,6 +112,44 @@ class WordLists:
     def _words(self, text: str, short: Mapping[str, tuple[str, ...]], first: bool) -> list[str]:
         tokens = our_key(text).split(" ") if text.strip() else []
         return normal(tokens, short, first=first, alone=False)
+
+    def glue(self, short: Mapping[str, tuple[str, ...]]) -> set[str]:
+        """Small words that may stand in any command."""
+        texts = self.fragment("glue")
+        return {
+            word for text in texts for word in normal(fold(text).split(" "), short, alone=False)
+        }
+
+    def hearts(
+        self, name: str, short: Mapping[str, tuple[str, ...]], words: AbstractSet[str]
+    ) -> Iterator[tuple[bool, tuple[frozenset[str], ...], frozenset[str]]]:
+        """The hearts of a command: is it unsure, the words that it needs (of those that may
+        stand beside it), those that it bans."""
+        for item in self.fragment(f"heart_{name}"):
+            parts = item.lstrip(MARKS).split(" ")
+            bans = frozenset(fold(part[1:]) for part in parts if part[0] == "-")
+            needs = [need for part in parts for need in self._needs(part, short, words)]
+            if needs and item[0] != "+" and all(needs):
+                yield item[0] in MARKS, tuple(needs), bans
+
+    def _needs(
+        self, part: str, short: Mapping[str, tuple[str, ...]], words: AbstractSet[str]
+    ) -> Iterator[frozenset[str]]:
+        if part[0] == "-":
+            return
+        if not {"|", "*"} & set(part):
+            yield from (
+                frozenset([word]) for word in normal([part], short, alone=False, first=False)
+            )
+            return
+        whole = {fold(one) for one in part.split("|") if not one.endswith("*")}
+        stems = tuple(fold(one) for one in part.split("|") if one.endswith("*"))
+        yield frozenset(whole | {word for word in words if stems and word.startswith(stems)})
+
+    def beside(self, name: str) -> set[str]:
+        """Words that may stand beside a heart of a command, though in no way of saying it."""
+        items = (item for item in self.fragment(f"heart_{name}") if item.startswith("+"))
+        return {word for item in items for word in fold(item).split(" ")}
 
     def pieces(self, short: Mapping[str, tuple[str, ...]]) -> dict[str, frozenset[str]]:
         """What may stand around a way. A wish, or what it is about, is not polite as well."""
