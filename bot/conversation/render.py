@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 
 from bot.conversation.channel import Button, Traits
 from bot.conversation.i18n import BUTTON, SOURCE, TEACH, Catalogue, fill
@@ -35,6 +36,7 @@ MOST_MESSAGES = 3  # in a row, without a word from the person
 ANSWERS = frozenset({"yes", "no", "carry_on"})  # what can be said to what was just asked
 HINTS = frozenset({"skip", "pause", "back", "why"})  # good to see, but not at the price of length
 QUOTED = re.compile(f"{QUOTE_OPEN}[^{QUOTE_CLOSE}]*{QUOTE_CLOSE}")
+REMEMBERED = 4096  # in each language that is spoken: a few hundred
 SENTENCES = re.compile(r"(?<=[.?!]) +")
 
 
@@ -62,8 +64,8 @@ def taught(world: World, language: str, traits: Traits) -> dict[str, str]:
     """The word that is shown for each command, in this language on this channel. Raises
     `ValueError` where the carrier owns one of them."""
     catalogue = world.catalogues.get(language, SOURCE)
-    voice = _Voice(world, Speaker(world.phrases, catalogue), traits, None)
-    return {name: voice.word(name) for name, word in world.phrases.words.items() if word.teach}
+    speaker, words = Speaker(world.phrases, catalogue), world.phrases.words
+    return {name: _word(speaker, traits, name) for name, word in words.items() if word.teach}
 
 
 def describe_hours(hours: Hours, phrases: Phrases, catalogue: Catalogue = SOURCE) -> str:
@@ -103,8 +105,9 @@ class _Voice:
         size = size if isinstance(size, int) else 0
         if self.traits.buttons:
             return _Piece(say, text, "", size, tuple(self.buttons(say)))
-        leads, hint = self.offers(say)
-        choices = self.choices(say.options, follows=bool(leads or hint) or not last)
+        leads, hint = _offers(self.speaker, self.traits, say.offers)
+        follows = bool(leads or hint) or not last
+        choices = _choices(self.speaker, say.options, follows)
         parts = [text, choices, *leads]
         return _Piece(say, " ".join(part for part in parts if part), hint, size, ())
 
@@ -122,42 +125,7 @@ class _Voice:
         return str(value)
 
     def label(self, option: Option) -> str:
-        return self.speaker.catalogue.text(option.label, option.context)
-
-    def choices(self, options: Sequence[Option], follows: bool) -> str:
-        """`1 Yes 2 No`, with a full stop where another sentence follows."""
-        numbered = [
-            self.speaker.piece("choice", number=str(number), label=self.label(option))
-            for number, option in enumerate(options, start=1)
-        ]
-        shown = " ".join(numbered)
-        return self.speaker.piece("choices_end", choices=shown) if shown and follows else shown
-
-    def offers(self, say: Say) -> tuple[list[str], str]:
-        """Sentences that name words to text, and apart from them the hint that may be dropped."""
-        sentences, hint = [], ""
-        for lead in dict.fromkeys(lead for _, lead in say.offers):
-            names = [name for name, its in say.offers if its == lead]
-            words = self.speaker.either([self.word(name) for name in names])
-            if lead:
-                lead = self.speaker.catalogue.text(lead)
-                sentences.append(f"{lead} {self.speaker.piece('text_one', words=words)}")
-            elif HINTS.issuperset(names):
-                hint = self.speaker.piece("text_can", words=words)
-            else:
-                asked = not ANSWERS.isdisjoint(names)
-                sentences.append(
-                    self.speaker.piece("text_one" if asked else "text_can", words=words)
-                )
-        return sentences, hint
-
-    def word(self, name: str) -> str:
-        word: Word = self.world.phrases.words[name]
-        source = word.teach_sms if self.traits.segments and word.teach_sms else word.teach
-        found = self.speaker.catalogue.text(source, TEACH)
-        if found.upper() in self.traits.owned:
-            raise ValueError(f"{found} for {name}: the carrier of {self.traits.name} owns it")
-        return found
+        return _label(self.speaker, option)
 
     def buttons(self, say: Say) -> Iterator[Button]:
         for option in say.options:
@@ -165,6 +133,54 @@ class _Voice:
         for name, _ in say.offers:
             word = self.world.phrases.words[name]
             yield Button(f"c:{name}", self.speaker.catalogue.text(word.button, BUTTON))
+
+
+# The same few choices and offers are put into words again and again: each once, then remembered.
+# (Options and offers are ours; what a person wrote is in none of them.)
+
+
+@lru_cache(REMEMBERED)
+def _choices(speaker: Speaker, options: Sequence[Option], follows: bool) -> str:
+    """`1 Yes 2 No`, with a full stop where another sentence follows."""
+    numbered = [
+        speaker.piece("choice", number=str(number), label=_label(speaker, option))
+        for number, option in enumerate(options, start=1)
+    ]
+    shown = " ".join(numbered)
+    return speaker.piece("choices_end", choices=shown) if shown and follows else shown
+
+
+@lru_cache(REMEMBERED)
+def _offers(
+    speaker: Speaker, traits: Traits, offers: Sequence[tuple[str, str]]
+) -> tuple[tuple[str, ...], str]:
+    """Sentences that name words to text, and apart from them the hint that may be dropped."""
+    sentences, hint = [], ""
+    for lead in dict.fromkeys(lead for _, lead in offers):
+        names = [name for name, its in offers if its == lead]
+        words = speaker.either([_word(speaker, traits, name) for name in names])
+        if lead:
+            lead = speaker.catalogue.text(lead)
+            sentences.append(f"{lead} {speaker.piece('text_one', words=words)}")
+        elif HINTS.issuperset(names):
+            hint = speaker.piece("text_can", words=words)
+        else:
+            asked = not ANSWERS.isdisjoint(names)
+            sentences.append(speaker.piece("text_one" if asked else "text_can", words=words))
+    return tuple(sentences), hint
+
+
+def _label(speaker: Speaker, option: Option) -> str:
+    return speaker.catalogue.text(option.label, option.context)
+
+
+def _word(speaker: Speaker, traits: Traits, name: str) -> str:
+    word: Word = speaker.phrases.words[name]
+    source = word.teach_sms if traits.segments and word.teach_sms else word.teach
+    found = speaker.catalogue.text(source, TEACH)
+    if found.upper() in traits.owned:
+        raise ValueError(f"{found} for {name}: the carrier of {traits.name} owns it")
+    return found
 
 
 # --- From says to messages -----------------------------------------------------------------------
@@ -191,7 +207,8 @@ def _goes_on(page: Sequence[_Piece], piece: _Piece, traits: Traits) -> bool:
 def _short(page: Sequence[_Piece], hints: bool = False) -> bool:
     """Is this short enough for one text, the quoted words counted by their size?"""
     text = _text(page, hints, lines=True)
-    return fits(QUOTED.sub("", text) + "x" * sum(piece.size for piece in page))
+    text = QUOTED.sub("", text) if QUOTE_OPEN in text else text
+    return fits(text + "x" * sum([piece.size for piece in page]))
 
 
 def _cut(piece: _Piece) -> list[_Piece]:
