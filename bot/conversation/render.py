@@ -32,11 +32,11 @@ from bot.conversation.segments import fits
 from bot.conversation.service import Hours
 from bot.conversation.times import Speaker
 
+REMEMBERED = 2048  # turns; a language of an intake has a few hundred
 MOST_MESSAGES = 3  # in a row, without a word from the person
 ANSWERS = frozenset({"yes", "no", "carry_on"})  # what can be said to what was just asked
 HINTS = frozenset({"skip", "pause", "back", "why"})  # good to see, but not at the price of length
 QUOTED = re.compile(f"{QUOTE_OPEN}[^{QUOTE_CLOSE}]*{QUOTE_CLOSE}")
-REMEMBERED = 4096  # in each language that is spoken: a few hundred
 SENTENCES = re.compile(r"(?<=[.?!]) +")
 
 
@@ -51,8 +51,25 @@ def render(
     whether a day is named by its weekday. A value `size` of a say is the size of the words that
     it quotes. Raises `KeyError` for a placeholder without a value, and `ValueError` where a word
     to teach is one that the channel's carrier owns."""
-    catalogue = world.catalogues.get(conversation.language, SOURCE)
+    if not any(say.values for say in says):
+        return _remembered(world, conversation.language, tuple(says), traits)
     since = now or conversation.last_wrote or conversation.started
+    return _render(world, conversation.language, says, traits, since)
+
+
+@lru_cache(REMEMBERED)
+def _remembered(
+    world: World, language: str, says: Sequence[Say], traits: Traits
+) -> tuple[Rendered, ...]:
+    """Says without values are the same messages for everybody, and most are of this kind: they
+    are made once. Nothing of a person is in them."""
+    return _render(world, language, says, traits, None)
+
+
+def _render(
+    world: World, language: str, says: Sequence[Say], traits: Traits, since: datetime | None
+) -> tuple[Rendered, ...]:
+    catalogue = world.catalogues.get(language, SOURCE)
     voice = _Voice(world, Speaker(world.phrases, catalogue), traits, since)
     pieces = [voice.piece(say, last=say is says[-1]) for say in says]
     if traits.segments:
@@ -64,8 +81,8 @@ def taught(world: World, language: str, traits: Traits) -> dict[str, str]:
     """The word that is shown for each command, in this language on this channel. Raises
     `ValueError` where the carrier owns one of them."""
     catalogue = world.catalogues.get(language, SOURCE)
-    speaker, words = Speaker(world.phrases, catalogue), world.phrases.words
-    return {name: _word(speaker, traits, name) for name, word in words.items() if word.teach}
+    voice = _Voice(world, Speaker(world.phrases, catalogue), traits, None)
+    return {name: voice.word(name) for name, word in world.phrases.words.items() if word.teach}
 
 
 def describe_hours(hours: Hours, phrases: Phrases, catalogue: Catalogue = SOURCE) -> str:
@@ -105,9 +122,8 @@ class _Voice:
         size = size if isinstance(size, int) else 0
         if self.traits.buttons:
             return _Piece(say, text, "", size, tuple(self.buttons(say)))
-        leads, hint = _offers(self.speaker, self.traits, say.offers)
-        follows = bool(leads or hint) or not last
-        choices = _choices(self.speaker, say.options, follows)
+        leads, hint = self.offers(say)
+        choices = self.choices(say.options, follows=bool(leads or hint) or not last)
         parts = [text, choices, *leads]
         return _Piece(say, " ".join(part for part in parts if part), hint, size, ())
 
@@ -125,7 +141,42 @@ class _Voice:
         return str(value)
 
     def label(self, option: Option) -> str:
-        return _label(self.speaker, option)
+        return self.speaker.catalogue.text(option.label, option.context)
+
+    def choices(self, options: Sequence[Option], follows: bool) -> str:
+        """`1 Yes 2 No`, with a full stop where another sentence follows."""
+        numbered = [
+            self.speaker.piece("choice", number=str(number), label=self.label(option))
+            for number, option in enumerate(options, start=1)
+        ]
+        shown = " ".join(numbered)
+        return self.speaker.piece("choices_end", choices=shown) if shown and follows else shown
+
+    def offers(self, say: Say) -> tuple[list[str], str]:
+        """Sentences that name words to text, and apart from them the hint that may be dropped."""
+        sentences, hint = [], ""
+        for lead in dict.fromkeys(lead for _, lead in say.offers):
+            names = [name for name, its in say.offers if its == lead]
+            words = self.speaker.either([self.word(name) for name in names])
+            if lead:
+                lead = self.speaker.catalogue.text(lead)
+                sentences.append(f"{lead} {self.speaker.piece('text_one', words=words)}")
+            elif HINTS.issuperset(names):
+                hint = self.speaker.piece("text_can", words=words)
+            else:
+                asked = not ANSWERS.isdisjoint(names)
+                sentences.append(
+                    self.speaker.piece("text_one" if asked else "text_can", words=words)
+                )
+        return sentences, hint
+
+    def word(self, name: str) -> str:
+        word: Word = self.world.phrases.words[name]
+        source = word.teach_sms if self.traits.segments and word.teach_sms else word.teach
+        found = self.speaker.catalogue.text(source, TEACH)
+        if found.upper() in self.traits.owned:
+            raise ValueError(f"{found} for {name}: the carrier of {self.traits.name} owns it")
+        return found
 
     def buttons(self, say: Say) -> Iterator[Button]:
         for option in say.options:
@@ -133,54 +184,6 @@ class _Voice:
         for name, _ in say.offers:
             word = self.world.phrases.words[name]
             yield Button(f"c:{name}", self.speaker.catalogue.text(word.button, BUTTON))
-
-
-# The same few choices and offers are put into words again and again: each once, then remembered.
-# (Options and offers are ours; what a person wrote is in none of them.)
-
-
-@lru_cache(REMEMBERED)
-def _choices(speaker: Speaker, options: Sequence[Option], follows: bool) -> str:
-    """`1 Yes 2 No`, with a full stop where another sentence follows."""
-    numbered = [
-        speaker.piece("choice", number=str(number), label=_label(speaker, option))
-        for number, option in enumerate(options, start=1)
-    ]
-    shown = " ".join(numbered)
-    return speaker.piece("choices_end", choices=shown) if shown and follows else shown
-
-
-@lru_cache(REMEMBERED)
-def _offers(
-    speaker: Speaker, traits: Traits, offers: Sequence[tuple[str, str]]
-) -> tuple[tuple[str, ...], str]:
-    """Sentences that name words to text, and apart from them the hint that may be dropped."""
-    sentences, hint = [], ""
-    for lead in dict.fromkeys(lead for _, lead in offers):
-        names = [name for name, its in offers if its == lead]
-        words = speaker.either([_word(speaker, traits, name) for name in names])
-        if lead:
-            lead = speaker.catalogue.text(lead)
-            sentences.append(f"{lead} {speaker.piece('text_one', words=words)}")
-        elif HINTS.issuperset(names):
-            hint = speaker.piece("text_can", words=words)
-        else:
-            asked = not ANSWERS.isdisjoint(names)
-            sentences.append(speaker.piece("text_one" if asked else "text_can", words=words))
-    return tuple(sentences), hint
-
-
-def _label(speaker: Speaker, option: Option) -> str:
-    return speaker.catalogue.text(option.label, option.context)
-
-
-def _word(speaker: Speaker, traits: Traits, name: str) -> str:
-    word: Word = speaker.phrases.words[name]
-    source = word.teach_sms if traits.segments and word.teach_sms else word.teach
-    found = speaker.catalogue.text(source, TEACH)
-    if found.upper() in traits.owned:
-        raise ValueError(f"{found} for {name}: the carrier of {traits.name} owns it")
-    return found
 
 
 # --- From says to messages -----------------------------------------------------------------------
@@ -207,8 +210,7 @@ def _goes_on(page: Sequence[_Piece], piece: _Piece, traits: Traits) -> bool:
 def _short(page: Sequence[_Piece], hints: bool = False) -> bool:
     """Is this short enough for one text, the quoted words counted by their size?"""
     text = _text(page, hints, lines=True)
-    text = QUOTED.sub("", text) if QUOTE_OPEN in text else text
-    return fits(text + "x" * sum([piece.size for piece in page]))
+    return fits(QUOTED.sub("", text) + "x" * sum(piece.size for piece in page))
 
 
 def _cut(piece: _Piece) -> list[_Piece]:
