@@ -186,11 +186,11 @@ class Inbox:
             ledger.heard(line, event, turn.effects, at)
         for effect in turn.effects:
             ledger.record(line, effect, at, world.flow.fingerprint)
-        unasked = timing.may_speak_from(world.service, turn.conversation, times.now)
         soon = times.now + (world.service.merge if turn.waits else NOTHING)
         for rendered in words:
-            at_once = rendered.prompted and not times.late
-            may_go = soon if at_once else unasked
+            may_go = soon
+            if times.late or not rendered.prompted:
+                may_go = timing.may_speak_from(world.service, turn.conversation, times.now)
             ledger.say(line, rendered, times.now, may_go)
         ledger.keep(line, at, world.service.keep_days, world.service.keep_partial_days)
 

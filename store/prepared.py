@@ -8,13 +8,16 @@ statements a message, most of the time of a small batch. Tables and columns are 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import repeat
+from operator import itemgetter
 from typing import Any, cast
 
-from sqlalchemy import BindParameter, ClauseElement, Connection, Dialect
+from sqlalchemy import BindParameter, ClauseElement, Connection, Dialect, LargeBinary
 from sqlalchemy.sql.compiler import SQLCompiler
 
 Row = Mapping[str, Any]
 Stored = Callable[[Any], Any]
+Column = Callable[[Sequence[Row]], Iterable[Any]]
 
 
 class Many:
@@ -46,17 +49,21 @@ class _Form:
         compiled = _compile(statement, _by_place(dialect), column_keys=list(names))
         self.sql = str(compiled)
         binds = {name: bind for bind, name in compiled.bind_names.items()}
-        self._places = [(binds[name], name) for name in compiled.positiontup or ()]
-        self._stored = [_stored(bind, dialect) for bind, _ in self._places]
+        self._columns = [_column(binds[name], name, dialect) for name in compiled.positiontup or ()]
 
     def values(self, rows: Sequence[Row]) -> Sequence[Sequence[Any]]:
-        """A column at a time: most of the work is then the interpreter's own."""
-        columns: list[Iterable[Any]] = []
-        for (bind, name), stored in zip(self._places, self._stored, strict=True):
-            # What stands in the statement itself is the same for every row.
-            column = [row[name] if bind.required else bind.value for row in rows]
-            columns.append(map(stored, column) if stored else column)
-        return list(zip(*columns, strict=True))
+        """A column at a time: all of the work is then the interpreter's own."""
+        return list(zip(*(column(rows) for column in self._columns), strict=False))
+
+
+def _column(bind: BindParameter[Any], name: str, dialect: Dialect) -> Column:
+    """What fills one place, for all rows."""
+    stored = _stored(bind, dialect)
+    if not bind.required:  # it stands in the statement itself, the same for every row
+        value = stored(bind.value) if stored else bind.value
+        return lambda rows: repeat(value, len(rows))
+    named = itemgetter(name)
+    return lambda rows: map(stored, map(named, rows)) if stored else map(named, rows)
 
 
 class Find:
@@ -108,6 +115,8 @@ def _by_place(dialect: Dialect) -> Dialect:
 
 
 def _stored(bind: BindParameter[Any], dialect: Dialect) -> Stored | None:
+    if isinstance(bind.type, LargeBinary):
+        return None  # both drivers take bytes as they are
     return bind.type.dialect_impl(dialect).bind_processor(dialect)
 
 

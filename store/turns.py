@@ -21,6 +21,7 @@ from sqlalchemy import (
     insert,
     update,
 )
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot.conversation import effects as e
 from bot.conversation import model as m
@@ -78,7 +79,14 @@ MESSAGE, OUTGOING, ANSWER = (
     Many(insert(t.outgoing)),
     Many(insert(t.answer)),
 )
-PROMISE, TIMER, PARKED = Many(insert(t.promise)), Many(insert(t.timer)), Many(insert(t.parked))
+PROMISE, PARKED = Many(insert(t.promise)), Many(insert(t.parked))
+_SET = upsert(t.timer)  # SQLite says it in the same words
+TIMER = Many(
+    _SET.on_conflict_do_update(
+        index_elements=[t.timer.c.conversation, t.timer.c.name],
+        set_={"due_at": _SET.excluded.due_at},
+    )
+)
 
 # Refiled after the asides: what a turn forgets is forgotten, whatever it was.
 _CHANGES: tuple[Many, ...] = (WITHDRAW, WITHDRAW_UNASKED, bursts.WITHDRAW_REPLY, REACH)
@@ -96,6 +104,7 @@ class Ledger:
         self._agreed: list[Row] = []
         self._asked: list[Row] = []
         self._kept: list[Row] = []
+        self._timers: dict[tuple[str, str], datetime | None] = {}
         self._wrote: set[str] = set()
 
     def add(self, statement: Many, **row: Any) -> None:
@@ -103,6 +112,11 @@ class Ledger:
 
     def write(self, connection: Connection) -> None:
         """Write everything gathered; each statement runs once."""
+        for (line, name), due_at in self._timers.items():
+            if due_at:
+                self.add(TIMER, conversation=line, name=name, due_at=due_at)
+            else:
+                self.add(CLEAR_TIMER, line=line, timer_name=name)
         for statement in _CHANGES + _NEW:
             if rows := self._rows.get(statement):
                 statement.run(connection, rows)
@@ -132,8 +146,12 @@ class Ledger:
     def record(self, line: Line, effect: e.Effect, at: datetime, fingerprint: str) -> None:
         """One effect; `heard` sees to `Filed`, `forget` to an answer or all forgotten."""
         match effect:
+            case e.Filed():
+                pass
             case e.Answered(answer):
                 self._answered(line, answer, at)
+            case e.Timer(name, due_at):
+                self.timer(line, name, due_at)
             case e.Agreed():
                 self._agreed.append(_agreement(line, effect, at, fingerprint))
             case e.Promised(kind, due_at):
@@ -144,8 +162,6 @@ class Ledger:
                 self._asked.append(
                     {"id": new_id(), "conversation": line.id, "what": what, "at": at}
                 )
-            case e.Timer(name, due_at):
-                self.timer(line, name, due_at)
             case e.Reach(state, code):
                 self.reach(line, state, code, at)
             case e.Withdraw(""):
@@ -179,11 +195,7 @@ class Ledger:
 
     def timer(self, line: Line, name: str, due_at: datetime | None) -> None:
         """Set a timer of this conversation, or put it out; of two in one turn the last counts."""
-        self.add(CLEAR_TIMER, line=line.id, timer_name=name)
-        rows = self._rows[TIMER]
-        rows[:] = [row for row in rows if (row["conversation"], row["name"]) != (line.id, name)]
-        if due_at:
-            self.add(TIMER, conversation=line.id, name=name, due_at=due_at)
+        self._timers[line.id, name] = due_at
 
     def reach(self, line: Line, state: str, code: str, at: datetime) -> None:
         """Whether we may write to this contact; after STOP nothing that waits goes out."""

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 import time
+from collections import Counter
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Table, func, select
 
 from bot.__main__ import cli
 from bot.bench import cores, load, orm, people, rows, run, serving
@@ -18,12 +21,15 @@ from bot.bench.by_hand import by_hand
 from bot.bench.people import FILE, Place, Talk, Town
 from bot.bench.report import Figure, as_text, micros, ratio
 from bot.bench.rounds import Rates, in_turns
+from bot.clock import Clock
 from bot.conversation.channel import Envelope, Receipt
-from store import conversations, messages
+from store import conversations
 from store import tables as t
+from store.sealing import Keys
 from tests.worlds import world
 
 TABLES = (t.seen, t.message, t.outgoing, t.answer, t.timer, t.agreement)
+SEALED = {t.conversation: "state", t.message: "text", t.answer: "choices"}
 TWO_WORDS = Talk(people.CROWD[:8], people.ANSWERS[:2])
 
 
@@ -88,32 +94,60 @@ async def test_the_usual_way_stores_what_the_inbox_stores(town: Town) -> None:
         assert counts(place) == ours
 
 
-async def test_a_step_by_hand_stores_what_the_inbox_stores(town: Town) -> None:
+@pytest.mark.parametrize("core", [cores.REAL, cores.TRIVIAL], ids=["real", "trivial"])
+async def test_steps_by_hand_write_the_rows_that_the_inbox_writes(
+    town: Town, core: cores.Core, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = datetime.now(UTC)
+    monkeypatch.setattr(Clock, "now", lambda *_: now)
+    talk = Talk(people.CROWD[:8], people.ANSWERS)
     with town.place(town.copy("ours")) as place:
-        await people.converse(place, place.inbox(cores.TRIVIAL), TWO_WORDS)
-        ours = counts(place)
-        states = place.store.read_sync(lambda c: _states(c, place))
+        await people.converse(place, place.inbox(core), talk)
+        ours = place.store.read_sync(lambda c: _opened(c, place.store.keys))
     folder = town.copy("by hand")
-    with town.place(folder) as place, by_hand(folder / FILE, town.keys, world()) as way:
-        for words in TWO_WORDS.words:
-            await way.receive([place.wrote(address, words) for address in TWO_WORDS.people])
-        assert counts(place) == ours
-        assert place.store.read_sync(lambda c: _states(c, place)) == states
+    with town.place(folder) as place, by_hand(folder / FILE, town.keys, world(), core) as way:
+        for words in talk.words:
+            await way.receive([place.wrote(address, words) for address in talk.people])
+        theirs = place.store.read_sync(lambda c: _opened(c, place.store.keys))
+    assert ours.keys() == theirs.keys()
+    for table, expected in ours.items():
+        assert theirs[table] == expected, table
 
 
-def _states(connection: Connection, place: Place) -> list[tuple[int, str, str, int]]:
-    """Of each conversation: its version, standing, what was written, how often we spoke."""
-    lines = conversations.by_address(
-        connection, place.store.keys, [(place.account.id, address) for address in people.CROWD]
-    )
-    versions = dict(connection.execute(select(t.conversation.c.id, t.conversation.c.version)).all())
-    found: list[tuple[int, str, str, int]] = []
-    for address in sorted(lines):
-        line = lines[address]
-        told = messages.transcript(connection, place.store.keys, line.id)
-        words = " ".join(message.text for message in told if message.direction == "in")
-        found.append((versions[line.id], line.conversation.standing, words, line.sequence))
-    return found
+async def test_by_hand_what_never_happens_in_these_talks_is_refused(town: Town) -> None:
+    folder = town.copy("by hand")
+    with (
+        town.place(folder) as place,
+        by_hand(folder / FILE, town.keys, world(), cores.REAL) as way,
+        pytest.raises(ValueError, match="never in these talks"),
+    ):
+        await way.receive([place.wrote(people.CROWD[0], "stop")])
+
+
+def _opened(connection: Connection, keys: Keys) -> dict[str, list[str]]:
+    """All rows that a message changes, without their seals; new ids by their place in a
+    conversation. What the provider calls its messages is only counted."""
+    lines = conversations.by_id(connection, keys, connection.scalars(select(t.conversation.c.id)))
+    names, counted = dict[str, str](), Counter[tuple[str, str]]()
+    for table in (t.message, t.answer, t.agreement):
+        query = select(table.c.id, table.c.conversation).order_by(table.c.id)
+        for id, conversation in connection.execute(query):
+            counted[table.name, conversation] += 1
+            names[id] = f"{table.name} {counted[table.name, conversation]} of {conversation}"
+
+    def told(table: Table) -> list[str]:
+        rows = [dict(row) for row in connection.execute(select(table)).mappings()]
+        for row in rows:
+            if column := SEALED.get(table):
+                line = lines[row.get("conversation", row["id"])]
+                row[column] = line.sealer.open(row[column], f"{table.name}.{column}:{row['id']}")
+        return sorted(
+            re.sub("[0-9a-f]{32}", lambda id: names.get(id[0], id[0]), f"{row}") for row in rows
+        )
+
+    seen = connection.scalar(select(func.count()).select_from(t.seen))
+    tables = (t.conversation, t.message, t.answer, t.outgoing, t.timer, t.agreement, t.contact)
+    return {"seen": [f"{seen}"], **{table.name: told(table) for table in tables}}
 
 
 async def test_both_sides_take_turns() -> None:
@@ -164,11 +198,11 @@ def test_the_command_prints_every_figure() -> None:
     done = CliRunner().invoke(cli, ["bench", "--seconds", "1", "--json"])
     assert done.exit_code == 0, done.output
     figures = [Figure(**each) for each in json.loads(done.output)]
-    assert len(figures) == 4 + 2 + 3 + 3
+    assert len(figures) == 8 + 3 + 3
     assert all(figure.best > 0 for figure in figures)
     targets = [figure.target for figure in figures if figure.unit == "ratio"]
-    assert targets == ["at least 0.7"] * 6 + ["at least 0.3"] * 2 + ["at least 8"]
-    assert [figure.target for figure in figures][9] == "at most 10"
+    assert targets == ["at least 0.7", ""] * 4 + ["at least 0.3"] * 2 + ["at least 8"]
+    assert figures[11].target == "at most 10"
 
 
 def test_what_can_not_be_measured_ends_in_one_plain_line(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,18 +26,14 @@ class Figure:
     beside: str = ""
 
 
-def ratio(what: str, ours: Rates, theirs: Rates, at_least: float, unit: str) -> Figure:
+def ratio(what: str, ours: Rates, theirs: Rates, at_least: float | None, unit: str) -> Figure:
     """Ours against theirs, both in `unit` a second; the best rounds are held to the target."""
-    best = ours.best / theirs.best
-    return Figure(
-        what,
-        "ratio",
-        best,
-        ours.middle / theirs.middle,
-        f"at least {at_least:g}",
-        best >= at_least,
-        f"{ours.best:,.0f} against {theirs.best:,.0f} {unit} a second",
-    )
+    best, middle = ours.best / theirs.best, ours.middle / theirs.middle
+    beside = f"{ours.best:,.0f} against {theirs.best:,.0f} {unit} a second"
+    if at_least is None:
+        return Figure(what, "ratio", best, middle, beside=beside)
+    target = f"at least {at_least:g}"
+    return Figure(what, "ratio", best, middle, target, best >= at_least, beside)
 
 
 def micros(what: str, rates: Rates, at_most: float | None, beside: str = "") -> Figure:

@@ -1,4 +1,4 @@
-"""Durable steps in this process, against raw grouped commits: of the same rows, and by hand."""
+"""Durable steps in this process, against raw grouped commits: of the same steps, of their rows."""
 
 from __future__ import annotations
 
@@ -11,23 +11,22 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 
 from bot.bench.by_hand import by_hand
-from bot.bench.cores import TRIVIAL, Core
+from bot.bench.cores import Core
 from bot.bench.people import FILE, Talk, Town, converse, talks
 from bot.bench.rounds import Rates, Round, in_turns
 from bot.bench.rows import Group, Notes, bare, noting, write_again
 
 
 async def compare(town: Town, core: Core, at_once: int, until: float) -> Mapping[str, Rates]:
-    """Steps a second: `ours` through the inbox, `theirs` the rows that it wrote, written barely;
-    for the core that does nothing also `by hand`, the same step on the bare driver."""
+    """Steps a second: `ours` through the inbox, `by hand` the same steps on the bare driver,
+    `rows` those that ours wrote, ready beforehand and written barely."""
     rounds = talks(at_once)
     with ExitStack() as stack:
         contestants = {
             "ours": _through_the_inbox(stack, town, core, rounds),
-            "theirs": _barely(stack, town, core, rounds),
+            "by hand": _by_hand(stack, town, core, rounds),
+            "rows": _barely(stack, town, core, rounds),
         }
-        if core is TRIVIAL:
-            contestants["by hand"] = _by_hand(stack, town, rounds)
         return await in_turns(contestants, len(rounds), until)
 
 
@@ -63,10 +62,10 @@ def _barely(stack: ExitStack, town: Town, core: Core, rounds: list[Talk]) -> Rou
     return one_round
 
 
-def _by_hand(stack: ExitStack, town: Town, rounds: list[Talk]) -> Round:
+def _by_hand(stack: ExitStack, town: Town, core: Core, rounds: list[Talk]) -> Round:
     place = stack.enter_context(town.place(_folder(town)))
-    file = _folder(town) / FILE
-    way, waiting = stack.enter_context(by_hand(file, town.keys, town.world)), iter(rounds)
+    file, waiting = _folder(town) / FILE, iter(rounds)
+    way = stack.enter_context(by_hand(file, town.keys, town.world, core))
 
     async def one_round() -> tuple[int, float]:
         talk = next(waiting)

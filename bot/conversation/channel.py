@@ -34,7 +34,7 @@ class Traits:
     buttons: bool
     segments: bool
     limit: int
-    owned: Mapping[str, Literal["stop", "start", "help"]] = field(default_factory=dict)
+    owned: Mapping[str, Literal["stop", "start", "help"]] = field(default_factory=dict, hash=False)
     log: bool = False
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from io import BytesIO
 from typing import Any, Final
 
@@ -74,9 +75,10 @@ def parse_po(data: bytes | str, language: str) -> Catalogue:
 def fill(text: str, values: Mapping[str, str]) -> str:
     """Put values in for {name} placeholders, in one pass: what a value holds is never read
     again. Raises `KeyError` for a placeholder without a value."""
-    return PLACEHOLDER.sub(lambda match: values[match[1]], text)
+    return PLACEHOLDER.sub(lambda match: values[match[1]], text) if "{" in text else text
 
 
+@lru_cache(4096)
 def placeholders(text: str) -> frozenset[str]:
     """The names that a text has placeholders for."""
     return frozenset(PLACEHOLDER.findall(text))

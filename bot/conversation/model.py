@@ -301,7 +301,7 @@ class Say:
 
     key: str
     text: str
-    values: Mapping[str, Value] = field(default_factory=dict)
+    values: Mapping[str, Value] = field(default_factory=dict, hash=False)
     options: tuple[Option, ...] = ()
     offers: tuple[tuple[str, str], ...] = ()
     prompted: bool = True
@@ -322,7 +322,7 @@ class Turn:
     waits: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # hashed as itself: a key of caches
 class World:
     """All that stands still while a conversation moves: the service, the flow, the words."""
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 
 from bot.conversation.channel import Button, Traits
 from bot.conversation.i18n import BUTTON, SOURCE, TEACH, Catalogue, fill
@@ -32,6 +33,7 @@ from bot.conversation.service import Hours
 from bot.conversation.times import Speaker
 from bot.conversation.twins import plain
 
+REMEMBERED = 2048  # turns; a language of an intake has a few hundred
 MOST_MESSAGES = 3  # in a row, without a word from the person
 ANSWERS = frozenset({"yes", "no", "carry_on"})  # what can be said to what was just asked
 HINTS = frozenset({"skip", "pause", "back", "why"})  # good to see, but not at the price of length
@@ -51,10 +53,27 @@ def render(
     whether a day is named by its weekday. A value `size` of a say is the size of the words that
     it quotes. Raises `KeyError` for a placeholder without a value, and `ValueError` where a word
     to teach is one that the channel's carrier owns."""
-    catalogue = world.catalogues.get(conversation.language, SOURCE)
-    since = now or conversation.last_wrote or conversation.started
-    voice = _Voice(world, Speaker(world.phrases, catalogue), traits, since)
     says = plain(world.phrases, says) if conversation.discreet else says
+    if not any(say.values for say in says):
+        return _remembered(world, conversation.language, tuple(says), traits)
+    since = now or conversation.last_wrote or conversation.started
+    return _render(world, conversation.language, says, traits, since)
+
+
+@lru_cache(REMEMBERED)
+def _remembered(
+    world: World, language: str, says: Sequence[Say], traits: Traits
+) -> tuple[Rendered, ...]:
+    """Says without values are the same messages for everybody, and most are of this kind: they
+    are made once. Nothing of a person is in them."""
+    return _render(world, language, says, traits, None)
+
+
+def _render(
+    world: World, language: str, says: Sequence[Say], traits: Traits, since: datetime | None
+) -> tuple[Rendered, ...]:
+    catalogue = world.catalogues.get(language, SOURCE)
+    voice = _Voice(world, Speaker(world.phrases, catalogue), traits, since)
     pieces = [voice.piece(say, last=say is says[-1]) for say in says]
     if traits.segments:
         pieces = [part for piece in pieces for part in _cut(piece)]

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,9 +14,21 @@ from msgspec.structs import replace
 from bot.conversation import lifecycle
 from bot.conversation.channel import TRAITS, Traits
 from bot.conversation.effects import Effect
+from bot.conversation.i18n import placeholders
 from bot.conversation.model import Answer, Conversation, Option, Position, Say, Turn, Value, World
+from bot.conversation.service import Service
 
 Offers = tuple[tuple[str, str], ...]
+# What a sentence may say of the service, by the name of its placeholder.
+FACTS: Mapping[str, Callable[[Service], Value]] = {
+    "service": lambda service: service.text_name,
+    "organisation": lambda service: service.name,
+    "phone": lambda service: service.phone,
+    "emergency": lambda service: service.emergency,
+    "hours": lambda service: service.hours,
+    "keep_days": lambda service: service.keep_days,
+    "partial_days": lambda service: service.keep_partial_days,
+}
 
 
 class Step:
@@ -107,16 +119,7 @@ class Step:
     def _facts(self, text: str) -> dict[str, Value]:
         """The facts of the service that a sentence names."""
         service = self.world.service
-        facts: dict[str, Value] = {
-            "service": service.text_name,
-            "organisation": service.name,
-            "phone": service.phone,
-            "emergency": service.emergency,
-            "hours": service.hours,
-            "keep_days": service.keep_days,
-            "partial_days": service.keep_partial_days,
-        }
-        return {name: value for name, value in facts.items() if "{" + name + "}" in text}
+        return {name: FACTS[name](service) for name in placeholders(text) if name in FACTS}
 
     def turn(self) -> Turn:
         """What came of it."""

@@ -22,7 +22,7 @@ from bot.conversation.model import (
     World,
 )
 from bot.conversation.phrases import Phrases, Word
-from bot.conversation.render import describe_hours, render, taught
+from bot.conversation.render import _remembered, describe_hours, render, taught
 from bot.conversation.safe_times import SafeTimes, Window
 from bot.conversation.segments import count, fits
 from bot.conversation.service import Hours
@@ -52,6 +52,28 @@ def text(*says: Say, traits: Traits = SMS, conversation: Conversation = ENGLISH)
 
 def filled(value: Value, conversation: Conversation = ENGLISH) -> str:
     return text(Say("k", "{it}", {"it": value}), conversation=conversation)
+
+
+def test_only_our_own_words_are_remembered_from_one_person_to_the_next() -> None:
+    before = _remembered.cache_info().currsize
+    assert filled("Jo") == "Jo"
+    assert filled(Quote(("m1",))) == f"{QUOTE_OPEN}m1{QUOTE_CLOSE}"
+    assert _remembered.cache_info().currsize == before
+    assert text(Say("ours", "Nothing of anybody stands in this.")) == text(
+        Say("ours", "Nothing of anybody stands in this.")
+    )
+    assert _remembered.cache_info().currsize == before + 1
+
+
+def test_what_is_remembered_is_of_one_language_channel_and_intake() -> None:
+    ask, other = Say("a", "Is that ok?", options=YES_NO, offers=(("skip", ""),)), world()
+    english, spanish = said(ask), said(ask, conversation=SPANISH)
+    assert english != spanish
+    assert said(ask, traits=TELEGRAM) not in (english, spanish)
+    fragments = {**other.phrases.fragments, "choice": "{number}) {label}"}
+    changed = replace(other, phrases=replace(other.phrases, fragments=fragments))
+    assert said(ask, at=changed) != english
+    assert said(ask) == english
 
 
 # --- Texts ---------------------------------------------------------------------------------------
