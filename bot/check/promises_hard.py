@@ -43,6 +43,10 @@ def later_is_opened_first(heard: Heard, world: World) -> str:
     asked = {key.removeprefix("ask.") for key in heard.said if key.startswith("ask.")}
     for phase in world.flow.phases:
         closed = heard.after.opened.get(phase.id) != "yes"
-        if closed and any(question.id in asked for question in phase.questions):
+        # Where others may read, which word opens what is kept belongs to the core; and what was
+        # asked already is asked again.
+        plain = heard.after.discreet
+        later = {q.id for q in phase.questions if q.id != id and not (plain and q.kind == "code")}
+        if closed and later & asked:
             return f"a question of {phase.id} is asked before they opened it"
     return ""

@@ -15,7 +15,7 @@ from datetime import timedelta
 
 from msgspec.structs import replace as changed
 
-from bot.conversation import news
+from bot.conversation import code_word, news
 from bot.conversation.asking import ask_again, current
 from bot.conversation.effects import Answered, Asked, Filed, Withdraw
 from bot.conversation.filing import file, file_words
@@ -88,6 +88,8 @@ def _begin(step: Step, event: Wrote, heard: Meaning | None, met: Conversation) -
         return
     kind = next((e.kind for e in step.effects if isinstance(e, Filed)), "note")
     whole = kind not in KEPT and met.standing in ("reviewing", "declined")  # REMOVE 2, thank you
+    before = Step(step.world, met, step.now)
+    whole = whole or code_word.asked(before) or code_word.is_given(before, event)
     if event.text and not whole and step.conversation.standing in SPEAKS:
         step.change(burst=Burst(met, (event.message,), event.message, asked=_asked(step)))
         step.waits = True
