@@ -1,12 +1,10 @@
-"""The desk as an application, to be mounted at /desk."""
+"""The desk as an application, to be mounted at /desk. Each view names its own pages."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from aiohttp import web
-from aiohttp.typedefs import Handler
 
 from bot.conversation.flow import Flow
 from desk import guard
@@ -16,34 +14,8 @@ from desk.tries import Tries
 from desk.views import files, intake, sign_in, waiting
 from store.session import Store
 
-KEY = "{key:[0-9A-Za-z-]{1,40}}"
-
-
-class Page(NamedTuple):
-    """One page: who may open it, and whether opening it counts as using the session."""
-
-    method: str
-    path: str
-    permission: str
-    handler: Handler
-    quiet: bool = False
-
-
-PAGES = (
-    Page("GET", "", "read", waiting.to_list),
-    Page("GET", "/", "read", waiting.show),
-    Page("GET", "/now", "read", waiting.refresh, quiet=True),
-    Page("POST", f"/asked/{KEY}", "take", waiting.answer_asked),
-    Page("GET", f"/asked/{KEY}", "read", waiting.show_asked),
-    Page("GET", f"/intake/{KEY}", "read", intake.show),
-    Page("GET", f"/intake/{KEY}/now", "read", intake.refresh, quiet=True),
-    Page("POST", f"/intake/{KEY}/pick-up", "take", intake.pick_up),
-    Page("GET", "/sign-in", guard.ANYONE, sign_in.show),
-    Page("POST", "/sign-in", guard.ANYONE, sign_in.enter),
-    Page("POST", "/sign-out", "read", sign_in.leave),
-    Page("GET", "/signed-out", guard.ANYONE, sign_in.left),
-    Page("GET", "/static/{name:[a-z0-9./_-]{1,60}}", guard.ANYONE, files.show),
-)
+VIEWS = (waiting, intake, sign_in, files)
+PAGES = tuple(page for view in VIEWS for page in view.PAGES)
 
 
 def build(

@@ -14,8 +14,9 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from desk import sessions
-from desk.kit import CARING, DESK, PRACTISING, WORKER, Desk, Worker
+from desk.kit import DESK, WORKER, Desk, Worker
 from desk.pages import page
+from desk.routes import ANYONE, SIGNED_IN
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
@@ -30,12 +31,6 @@ HEADERS = {
 MOST_BODY = 64 * 1024
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 FORM = "application/x-www-form-urlencoded"
-ANYONE = "anyone"
-# What each role may do. One service, one team for now: all of them read and pick up. With whom
-# they may is another question: `Desk.services_of`.
-MAY: Mapping[str, frozenset[str]] = {
-    role: frozenset({"read", "take"}) for role in (*CARING, PRACTISING)
-}
 PERMISSIONS = web.AppKey("PERMISSIONS", dict[web.AbstractRoute, str])
 QUIET = web.AppKey("QUIET", set[web.AbstractRoute])
 log = logging.getLogger("ownpace.desk")
@@ -91,7 +86,7 @@ async def access(request: web.Request, handler: Handler) -> web.StreamResponse:
     if worker is None:
         raise _sign_in_first(request, unsafe)
     request[WORKER] = worker
-    if permission not in MAY.get(worker.role, ()):
+    if permission != SIGNED_IN and not worker.may(permission):
         raise web.HTTPForbidden
     if unsafe and not _carries_token(await _read_form(request), worker):
         raise web.HTTPForbidden

@@ -90,7 +90,11 @@ def find(connection: Connection, token: str, now: datetime) -> tuple[Worker, dat
             w.closed_at.is_(None),
         )
     ).one_or_none()
-    return (Worker(row.id, row.name, row.role, row.csrf), row.used_at) if row else None
+    if row is None:
+        return None
+    theirs = select(t.membership.c.service).where(t.membership.c.worker == row.id)
+    services = frozenset(connection.scalars(theirs))
+    return Worker(row.id, row.name, row.role, row.csrf, services), row.used_at
 
 
 def touch(connection: Connection, token: str, now: datetime) -> None:

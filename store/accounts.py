@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, insert, select, update
@@ -15,15 +16,27 @@ ROLES = ("caseworker", "lead", "admin")
 LINK_LASTS = timedelta(minutes=30)
 
 
-def add_worker(connection: Connection, name: str, role: str, at: datetime) -> str:
-    """A desk account; returns its id. Raises `ValueError` for an unknown role or a name taken."""
+def add_worker(
+    connection: Connection, name: str, role: str, at: datetime, services: Sequence[str] = ()
+) -> str:
+    """A desk account; returns its id. It sees the people of `services`; with none named, those of
+    every real one that there is. Raises `ValueError` for an unknown role or a name taken."""
     if role not in ROLES:
         raise ValueError(f"the role is one of {', '.join(ROLES)}")
     if worker_named(connection, name):
         raise ValueError("somebody at the desk has this name already")
     id = new_id()
     connection.execute(insert(t.worker).values(id=id, name=name, role=role, created_at=at))
+    join(connection, id, services)
     return id
+
+
+def join(connection: Connection, worker: str, services: Sequence[str] = ()) -> None:
+    """From now on this worker sees the people of these services, or of every real one."""
+    real = select(t.service.c.id).where(t.service.c.practice.is_(False))
+    rows = [{"worker": worker, "service": id} for id in services or connection.scalars(real)]
+    if rows:
+        connection.execute(insert(t.membership), rows)
 
 
 def worker_named(connection: Connection, name: str) -> str | None:

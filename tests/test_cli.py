@@ -254,7 +254,7 @@ def test_a_link_is_made_while_it_serves(tmp_path: Path) -> None:
             assert link.startswith(f"{address}/desk/sign-in#"), "where it listens, whatever is set"
             assert signs_in(address, link.partition("#")[2])
             assert not signs_in(address, link.partition("#")[2]), "once"
-        assert workers(data) == {"First worker": "admin", "Sam Okafor": "caseworker"}
+        assert workers(data) == {"First worker": "lead", "Sam Okafor": "caseworker"}
         assert ended(running, signal.SIGTERM) == ""
 
 
@@ -303,7 +303,7 @@ def test_the_worker_of_the_demo_practises_only(tmp_path: Path) -> None:
         assert workers(data) == {"Practice worker": "practice"}
         ended(running, signal.SIGTERM)
     with started(data, "serve", "Desk") as (running, _):
-        assert workers(data) == {"Practice worker": "practice", "First worker": "admin"}
+        assert workers(data) == {"Practice worker": "practice", "First worker": "lead"}
         ended(running, signal.SIGTERM)
 
 

@@ -16,6 +16,7 @@ from desk.intake import Intake, read
 from desk.kit import DESK, WORKER, Desk
 from desk.pages import page
 from desk.queries import Head
+from desk.routes import KEY, Page
 
 READING = "reading a hand-over"
 REHEARSING = "watching a rehearsal"
@@ -110,3 +111,10 @@ async def _read(desk: Desk, head: Head) -> Intake:
         return read(connection, desk.store.keys, desk.flows, present)
 
     return await desk.store.read(work)
+
+
+PAGES = (
+    Page("GET", f"/intake/{KEY}", "read", show),
+    Page("GET", f"/intake/{KEY}/now", "read", refresh, quiet=True),
+    Page("POST", f"/intake/{KEY}/pick-up", "take", pick_up),
+)

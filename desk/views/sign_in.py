@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from desk import sessions
 from desk.kit import DESK
 from desk.pages import page
+from desk.routes import ANYONE, SIGNED_IN, Page
 
 LOOPBACK = ("127.0.0.1", "::1")
 
@@ -76,3 +77,11 @@ async def leave(request: web.Request) -> web.Response:
 
 async def left(request: web.Request) -> web.Response:
     return page(request, "signed_out.html")
+
+
+PAGES = (
+    Page("GET", "/sign-in", ANYONE, show),
+    Page("POST", "/sign-in", ANYONE, enter),
+    Page("POST", "/sign-out", SIGNED_IN, leave),
+    Page("GET", "/signed-out", ANYONE, left),
+)

@@ -15,6 +15,7 @@ from desk.intake import address
 from desk.kit import DESK, WORKER, Desk, Worker
 from desk.pages import page
 from desk.queries import Head
+from desk.routes import KEY, Page
 from desk.waiting_list import Part, card, read
 from desk.wishes import Wish
 
@@ -89,3 +90,12 @@ async def _asked(request: web.Request) -> tuple[Wish, Head]:
     if wish is None or head is None:
         raise web.HTTPNotFound
     return wish, head
+
+
+PAGES = (
+    Page("GET", "", "read", to_list),
+    Page("GET", "/", "read", show),
+    Page("GET", "/now", "read", refresh, quiet=True),
+    Page("POST", f"/asked/{KEY}", "take", answer_asked),
+    Page("GET", f"/asked/{KEY}", "read", show_asked),
+)
