@@ -11,10 +11,23 @@ from desk import guard
 from desk.kit import DESK, Clock, Desk, Service
 from desk.pages import environment
 from desk.tries import Tries
-from desk.views import accounts, files, intake, me, sign_in, waiting
+from desk.views import (
+    accounts,
+    concern,
+    decisions,
+    files,
+    intake,
+    me,
+    notes,
+    preview,
+    sign_in,
+    transcript,
+    waiting,
+)
 from store.session import Store
 
-VIEWS = (waiting, intake, sign_in, me, accounts, files)
+RECORD = (intake, notes, decisions, concern, transcript, preview)
+VIEWS = (waiting, *RECORD, sign_in, me, accounts, files)
 PAGES = tuple(page for view in VIEWS for page in view.PAGES)
 
 
@@ -32,17 +45,20 @@ def build(
     `secure_cookies` is True where that is https.
     """
     app = web.Application(
-        middlewares=[guard.headers, guard.errors, guard.access], client_max_size=guard.MOST_BODY
+        middlewares=[guard.headers, guard.errors, guard.access], client_max_size=guard.MOST_LONG
     )
     app[DESK] = Desk(
         store, flows, services, clock, base_url, secure_cookies, environment(), Tries()
     )
     permissions: dict[web.AbstractRoute, str] = {}
     quiet: set[web.AbstractRoute] = set()
+    long: set[web.AbstractRoute] = set()
     for page in PAGES:
         route = app.router.add_route(page.method, page.path, page.handler)
         permissions[route] = page.permission
         if page.quiet:
             quiet.add(route)
-    app[guard.PERMISSIONS], app[guard.QUIET] = permissions, quiet
+        if page.long:
+            long.add(route)
+    app[guard.PERMISSIONS], app[guard.QUIET], app[guard.LONG] = permissions, quiet, long
     return app

@@ -12,10 +12,11 @@ KEY = "{key:[0-9A-Za-z-]{1,40}}"  # the reference of a hand-over, or an id
 
 class Page(NamedTuple):
     """`permission` is one of `desk.roles.MAY`, `ANYONE` or `SIGNED_IN`. A `quiet` page refreshes
-    itself, which is no use of the session."""
+    itself, which is no use of the session; a `long` one takes fields of many words."""
 
     method: str
     path: str
     permission: str
     handler: Handler
     quiet: bool = False
+    long: bool = False

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     ForeignKey,
     Index,
@@ -16,6 +17,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Table,
+    false,
 )
 
 from store.columns import CODE, Id, Sealed, UTCTime, metadata
@@ -100,6 +102,10 @@ look = Table(
     Column("conversation", ForeignKey("conversation.id"), nullable=False, index=True),
     Column("worker", String(40), nullable=False),
     Column("purpose", String(60), nullable=False),
+    # The purpose in the worker's own words, where a list did not say it all.
+    Column("words", Sealed),
+    # Was it with this worker at that time?
+    Column("own", Boolean, nullable=False, server_default=false()),
     Column("at", UTCTime, nullable=False),
 )
 
@@ -136,6 +142,8 @@ note = Table(
     # Two voices: what they said (quotes), and what the worker saw or did.
     Column("said", Sealed),
     Column("saw", Sealed),
+    # note; as_they: what a worker answered after reading the record as the person would (JSON).
+    Column("kind", String(8), nullable=False, server_default="note"),
     Column("at", UTCTime, nullable=False),
 )
 
@@ -158,7 +166,7 @@ concern = Table(
     Column("id", Id, primary_key=True),
     Column("conversation", ForeignKey("conversation.id"), nullable=False, index=True),
     Column("worker", ForeignKey("worker.id"), nullable=False),
-    Column("before", Integer, nullable=False),
+    Column("before", Integer),  # none: nobody had set it
     Column("level", Integer, nullable=False),
     Column("content", Sealed, nullable=False),  # JSON: why, their view, what keeps them safe ...
     Column("review_on", UTCTime, nullable=False, index=True),

@@ -96,7 +96,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=40), nullable=False),
         sa.Column("conversation", sa.String(length=40), nullable=False),
         sa.Column("worker", sa.String(length=40), nullable=False),
-        sa.Column("before", sa.Integer(), nullable=False),
+        sa.Column("before", sa.Integer(), nullable=True),
         sa.Column("level", sa.Integer(), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.Column("review_on", sa.DateTime(), nullable=False),
@@ -156,6 +156,7 @@ def upgrade() -> None:
         sa.Column("worker", sa.String(length=40), nullable=False),
         sa.Column("said", sa.LargeBinary(), nullable=True),
         sa.Column("saw", sa.LargeBinary(), nullable=True),
+        sa.Column("kind", sa.String(length=8), nullable=False, server_default="note"),
         sa.Column("at", sa.DateTime(), nullable=False),
         sa.ForeignKeyConstraint(
             ["conversation"], ["conversation.id"], name="fk_note_conversation_conversation"
@@ -244,6 +245,12 @@ def upgrade() -> None:
         batch_op.create_index("ix_nudge_sent_at", ["at"], unique=False)
         batch_op.create_index("ix_nudge_sent_nudge", ["nudge"], unique=False)
 
+    with op.batch_alter_table("look", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("words", sa.LargeBinary(), nullable=True))
+        batch_op.add_column(
+            sa.Column("own", sa.Boolean(), server_default=sa.false(), nullable=False)
+        )
+
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.add_column(sa.Column("worker", sa.String(length=40), nullable=True))
 
@@ -286,6 +293,10 @@ def downgrade() -> None:
 
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.drop_column("worker")
+
+    with op.batch_alter_table("look", schema=None) as batch_op:
+        batch_op.drop_column("own")
+        batch_op.drop_column("words")
 
     with op.batch_alter_table("nudge_sent", schema=None) as batch_op:
         batch_op.drop_index("ix_nudge_sent_nudge")
