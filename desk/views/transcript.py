@@ -13,6 +13,7 @@ from desk.kit import DESK, WORKER
 from desk.looks import PURPOSES
 from desk.opening import Opened, filled, form_page, opened, path, write
 from desk.pages import page
+from desk.places import CODE_WORD
 from desk.queries import Head
 from desk.routes import KEY, Page
 from store import messages
@@ -30,7 +31,8 @@ async def show(request: web.Request) -> web.Response:
     desk, head = request.app[DESK], open_one.head
 
     def read(connection: Connection) -> list[messages.Written]:
-        return _shared(head, messages.transcript(connection, desk.store.keys, head.id))
+        all_of_it = messages.transcript(connection, desk.store.keys, head.id, CODE_WORD)
+        return _shared(head, all_of_it)
 
     written = await desk.store.read(read)
     return page(request, "transcript.html", written=written, look=known, **open_one.values())
