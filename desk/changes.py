@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Table, select, update
 
 from desk.queries import GONE
 from store import tables as t
@@ -91,3 +92,9 @@ def pick_up(connection: Connection, conversation: str, worker: str, now: datetim
     ).rowcount
     holder = connection.scalar(select(h.taken_by).where(h.conversation == conversation))
     return mine == 1 or holder == worker
+
+
+def once(connection: Connection, table: Table, row: Mapping[str, Any]) -> None:
+    """Write this row, unless the form that it comes from was sent before: its id is there then."""
+    if connection.scalar(select(table.c.id).where(table.c.id == row["id"])) is None:
+        connection.execute(table.insert().values(**row))

@@ -10,10 +10,10 @@ from datetime import datetime
 import msgspec
 from sqlalchemy import Connection, exists, select
 
+from desk.changes import once
 from desk.queries import GONE, AnyRow, Head
 from desk.reading import opened, sealer_of
 from store import tables as t
-from store.ids import new_id
 from store.sealing import Keys, Sealer
 
 NAMES = ("steady", "check-in", "today", "now")  # of the levels 0 to 3, in addresses
@@ -59,6 +59,7 @@ def way(before: int | None, level: int) -> str:
 def put(
     connection: Connection,
     sealer: Sealer,
+    id: str,
     conversation: str,
     worker: str,
     now: datetime,
@@ -70,13 +71,14 @@ def put(
     """Set the level. `seen` is the change that the worker saw last ("" for none); False where
     somebody else has set it since."""
     last = _last(connection, conversation)
+    if last and last.id == id:
+        return True  # the form was sent twice
     if (last.id if last else "") != seen:
         return False
-    id = new_id()
     row = {"id": id, "conversation": conversation, "worker": worker, "at": now}
     sealed = sealer.seal(msgspec.json.encode(content).decode(), f"concern.content:{id}")
     values = {"level": level, "before": last.level if last else None, "review_on": review_on}
-    connection.execute(t.concern.insert().values(**row, **values, content=sealed))
+    once(connection, t.concern, {**row, **values, "content": sealed})
     return True
 
 

@@ -9,10 +9,10 @@ import msgspec
 from msgspec.structs import replace
 from sqlalchemy import Connection, select, update
 
+from desk.changes import once
 from desk.queries import AnyRow, Head
 from desk.reading import opened, sealer_of
 from store import tables as t
-from store.ids import new_id
 from store.sealing import Keys, Sealer
 
 MATCHES = ("yes", "partly", "no", "not_known")
@@ -58,6 +58,7 @@ class Decision:
 def add(
     connection: Connection,
     sealer: Sealer,
+    id: str,
     conversation: str,
     worker: str,
     now: datetime,
@@ -65,11 +66,10 @@ def add(
     told_at: datetime | None,
     review_on: datetime | None,
 ) -> None:
-    """Write a decision down."""
-    id = new_id()
+    """Write a decision down, unless it stands under this id already."""
     row = {"id": id, "conversation": conversation, "worker": worker, "at": now}
     values = {"told_at": told_at, "review_on": review_on, "content": _seal(sealer, id, content)}
-    connection.execute(t.decision.insert().values(**row, **values))
+    once(connection, t.decision, {**row, **values})
 
 
 def now_told(

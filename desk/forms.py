@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from store.ids import new_id
+
 LONGEST = 10_000  # characters of a field
+_ID = re.compile("[0-9a-f]{32}")
 FURTHEST = timedelta(days=366)  # a review that is further off is none
 
 
@@ -18,6 +22,12 @@ class Filled:
 
     given: Mapping[str, str] = field(default_factory=dict, repr=False)
     faults: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def once(self) -> str:
+        """The id under which this form is kept: sent twice, it is kept once."""
+        given = self.given.get("once", "")
+        return given if _ID.fullmatch(given) else new_id()
 
     def words(self, name: str, needed: bool = False) -> str:
         """The text of a field, with plain line ends and nothing around it."""

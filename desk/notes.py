@@ -9,10 +9,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
+from desk.changes import once
 from desk.queries import AnyRow, Head
 from desk.reading import opened, sealer_of
 from store import tables as t
-from store.ids import new_id
 from store.sealing import Keys, Sealer
 
 # Asked of a record once it was read as the person would: yes, not_yet, and words beside.
@@ -35,37 +35,37 @@ class Note:
 def add(
     connection: Connection,
     sealer: Sealer,
+    id: str,
     conversation: str,
     worker: str,
     now: datetime,
     said: str = "",
     saw: str = "",
 ) -> None:
-    """Write a note down, each voice in its own place."""
-    id = new_id()
+    """Write a note down, each voice in its own place. What stands under this id already stays."""
     voices = {
         "said": sealer.seal(said, f"note.said:{id}") if said else None,
         "saw": sealer.seal(saw, f"note.saw:{id}") if saw else None,
     }
-    whose = {"id": id, "conversation": conversation, "worker": worker}
-    connection.execute(t.note.insert().values(**whose, **voices, at=now, kind="note"))
+    row = {"id": id, "conversation": conversation, "worker": worker, "at": now, "kind": "note"}
+    once(connection, t.note, {**row, **voices})
 
 
 def add_answers(
     connection: Connection,
     sealer: Sealer,
+    id: str,
     conversation: str,
     worker: str,
     now: datetime,
     answers: Mapping[str, str],
     words: str,
 ) -> None:
-    """Keep what a worker answered to the four questions."""
-    id = new_id()
+    """Keep what a worker answered to the four questions, unless it stands under this id already."""
     content = json.dumps({"answers": dict(answers), "words": words})
-    whose = {"id": id, "conversation": conversation, "worker": worker}
+    row = {"id": id, "conversation": conversation, "worker": worker, "at": now}
     sealed = sealer.seal(content, f"note.saw:{id}")
-    connection.execute(t.note.insert().values(**whose, saw=sealed, at=now, kind="as_they"))
+    once(connection, t.note, {**row, "saw": sealed, "kind": "as_they"})
 
 
 def read(connection: Connection, keys: Keys, head: Head) -> tuple[Note, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -113,7 +113,7 @@ def form_page(
     request: web.Request, name: str, open_one: Opened, form: Filled, **more: Any
 ) -> web.Response:
     """A form about an intake; after a fault with everything that was typed still in it."""
-    values: Mapping[str, Any] = {"given": form.given, "faults": form.faults, **more}
+    values = {"given": form.given, "faults": form.faults, "once": form.once, **more}
     return page(request, name, 400 if form.faults else 200, **open_one.values(), **values)
 
 

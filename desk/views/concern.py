@@ -33,7 +33,9 @@ async def put(request: web.Request, level: int) -> web.Response:
     mine = await write(
         request,
         head,
-        lambda c, s: concern.put(c, s, head.id, worker, now, level, content, until, seen),
+        lambda c, s: concern.put(
+            c, s, form.once, head.id, worker, now, level, content, until, seen
+        ),
     )
     if mine:
         raise web.HTTPSeeOther(path(head) + "#concern")

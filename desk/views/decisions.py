@@ -31,7 +31,7 @@ async def add(request: web.Request) -> web.Response:
     await write(
         request,
         head,
-        lambda c, s: decisions.add(c, s, head.id, worker, now, content, told_at, review),
+        lambda c, s: decisions.add(c, s, form.once, head.id, worker, now, content, told_at, review),
     )
     raise web.HTTPSeeOther(path(head) + "#decisions")
 

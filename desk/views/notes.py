@@ -23,7 +23,9 @@ async def add(request: web.Request) -> web.Response:
     if form.faults:
         return form_page(request, "note.html", open_one, form)
     head, worker, now = open_one.head, request[WORKER].id, open_one.now
-    await write(request, head, lambda c, s: notes.add(c, s, head.id, worker, now, said, saw))
+    await write(
+        request, head, lambda c, s: notes.add(c, s, form.once, head.id, worker, now, said, saw)
+    )
     raise web.HTTPSeeOther(path(head) + "#notes")
 
 

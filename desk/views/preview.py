@@ -30,7 +30,7 @@ async def answer(request: web.Request) -> web.Response:
     await write(
         request,
         head,
-        lambda c, s: notes.add_answers(c, s, head.id, worker, now, answers, words),
+        lambda c, s: notes.add_answers(c, s, form.once, head.id, worker, now, answers, words),
     )
     raise web.HTTPSeeOther(path(head) + "#notes")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from bot.conversation.model import Conversation
 from store import tables as t
@@ -165,8 +165,7 @@ async def test_what_workers_wrote_goes_with_the_person(desk: Desk, way: str) -> 
     await work.post("/decision", **DECISION)
     await work.post("/concern/today", **LEVEL)
     await work.post("/messages", purpose="other", words="Jo rang about a letter")
-    before = [desk.store.read_sync(lambda c, q=q: c.execute(q).all()) for q in _sealed()]
-    assert all(before)
+    assert all(desk.store.read_sync(_what_is_kept))
     query = select(t.person.c.wrapped_key).where(t.person.c.id == work.made.person)
     wrapped = desk.store.read_sync(lambda c: c.scalars(query).one())
     sealer = desk.keys.person(wrapped)
@@ -175,7 +174,7 @@ async def test_what_workers_wrote_goes_with_the_person(desk: Desk, way: str) -> 
         assert desk.store.read_sync(lambda c: c.scalars(query).one()) is None, "no key, no words"
     else:
         desk.store.write_sync(lambda c: blank(c, sealer, [work.made.id], THURSDAY, "expired"))
-    assert [desk.store.read_sync(lambda c, q=q: c.execute(q).all()) for q in _sealed()] == [[]] * 4
+    assert desk.store.read_sync(_what_is_kept) == [0, 0, 0, 0]
     page = plain(await desk.page(work.path))
     assert "Their words are gone for good." in page
     for rest in ("/note", "/decision", "/concern/now", "/messages", "/as-they-would", "/code-word"):
@@ -183,9 +182,11 @@ async def test_what_workers_wrote_goes_with_the_person(desk: Desk, way: str) -> 
         assert (answer.status, answer.headers["Location"]) == (303, work.path)
 
 
-def _sealed() -> list[object]:
-    words = select(t.look.c.words).where(t.look.c.words.is_not(None))
-    return [select(t.note.c.id), select(t.decision.c.id), select(t.concern.c.id), words]
+def _what_is_kept(connection: Connection) -> list[int]:
+    """How many rows stand that hold what workers wrote."""
+    words = select(t.look.c.id).where(t.look.c.words.is_not(None))
+    queries = (select(t.note.c.id), select(t.decision.c.id), select(t.concern.c.id), words)
+    return [len(connection.execute(query).all()) for query in queries]
 
 
 async def test_nobody_writes_about_somebody_who_was_erased_meanwhile(
