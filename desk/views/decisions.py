@@ -58,7 +58,7 @@ async def tell(request: web.Request) -> web.Response:
 
 def _content(form: Filled) -> Content:
     what, why = form.words("what", needed=True), form.words("why", needed=True)
-    matches = form.choice("matches", MATCHES)
+    matches = form.choice("fits", MATCHES)
     told = {"how": form.words("how"), "not_yet": form.words("not_yet")}
     asked = {"wanted": form.words("wanted"), "offered": form.words("offered")}
     return Content(what, why, matches=matches, passed=_passed(form), **asked, **told)

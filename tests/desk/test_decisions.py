@@ -15,7 +15,7 @@ from tests.desk.team import DECISION, PASSING, at_work
 
 async def test_a_decision_says_everything_that_was_written(desk: Desk) -> None:
     work = await at_work(desk)
-    more = {"wanted": "somebody beside me", "matches": "partly", "offered": "a letter"}
+    more = {"wanted": "somebody beside me", "fits": "partly", "offered": "a letter"}
     form = {**DECISION, **PASSING, **more, "review_on": "2026-12-01"}
     assert (await work.post("/decision", **form))[:2] == (303, work.path + "#decisions")
     page = await work.page()
@@ -34,7 +34,7 @@ async def test_a_decision_says_everything_that_was_written(desk: Desk) -> None:
     assert b"council" not in row.content
 
 
-PICKED = ("matches", "passed_lawful", "passed_told")
+PICKED = ("fits", "passed_lawful", "passed_told")
 # What is changed of a decision, the field that is told, and what is told of it.
 FAULTY: tuple[tuple[Mapping[str, str], str, str], ...] = (
     ({"why": ""}, "Why, in words that you could read to them", "this is still missing"),
@@ -50,7 +50,7 @@ FAULTY: tuple[tuple[Mapping[str, str], str, str], ...] = (
     ({"review_on": "2029-11-18"}, "Look at it again by", "this is more than a year away"),
     ({"review_on": "9999-12-31"}, "Look at it again by", "this is more than a year away"),
     ({"review_on": "31/12"}, "Look at it again by", "give a day, such as 2026-12-03"),
-    ({"matches": "maybe"}, "Is it what they wanted?", "choose one of these"),
+    ({"fits": "maybe"}, "Is it what they wanted?", "choose one of these"),
     ({"passed_to": "the council"}, "What goes to them", "this is still missing"),
     ({**PASSING, "passed_lawful": ""}, "The lawful reason", "this is still missing"),
     ({**PASSING, "passed_lawful": "a"}, "The lawful reason", "choose one of these"),
