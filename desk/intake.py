@@ -18,6 +18,7 @@ from desk.places import SAFETY
 from desk.queries import AnyRow, Head
 from desk.reading import given, opened, sealer_of
 from desk.record import Record, record
+from desk.wishes import Wish
 from store import conversations
 from store.sealing import Keys, Unreadable
 
@@ -75,6 +76,9 @@ class Ours:
 
 @dataclass(frozen=True, slots=True)
 class Intake:
+    """`discreet`: others may read their phone. `asked`: what they asked a worker for, and nobody
+    has seen to yet."""
+
     head: Head
     record: Record
     address: str = field(repr=False)
@@ -85,6 +89,7 @@ class Intake:
     looks: tuple[Look, ...]
     ours: Ours
     discreet: bool
+    asked: tuple[Wish, ...]
 
     @property
     def confirmed(self) -> datetime | None:
@@ -109,7 +114,8 @@ def read(connection: Connection, keys: Keys, flows: Mapping[str, Flow], head: He
         decisions.read(connection, keys, head),
         concern.read(connection, keys, head),
     )
-    events = [*_events(connection, head, reads), *_our_events(ours)]
+    asked = wishes.of_conversation(connection, head.id)
+    events = [*_events(connection, head, reads, asked), *_our_events(ours)]
     return Intake(
         head,
         record(flows.get(head.flow), answers),
@@ -121,6 +127,7 @@ def read(connection: Connection, keys: Keys, flows: Mapping[str, Flow], head: He
         looks.read(connection, keys, head),
         ours,
         _discreet(connection, keys, head),
+        tuple(wish for wish in asked if wish.seen_at is None),
     )
 
 
@@ -176,11 +183,12 @@ def _agreed(connection: Connection, keys: Keys, head: Head) -> Agreed:
     )
 
 
-def _events(connection: Connection, head: Head, reads: Sequence[AnyRow]) -> list[Event]:
+def _events(
+    connection: Connection, head: Head, reads: Sequence[AnyRow], asked: Sequence[Wish]
+) -> list[Event]:
     events = [Event(head.started_at, "wrote")]
     for row in queries.agreements(connection, head.id):
         events.append(Event(row.at, f"{row.kind}_{'yes' if row.value else 'no'}"))
-    asked = wishes.of_conversation(connection, head.id)
     events += [Event(row.at, f"asked_{row.what}") for row in asked]
     events += [Event(row.made_at, "promised", due=row.due_at) for row in reads]
     events += [Event(row.kept_at, "read") for row in reads if row.kept_at]

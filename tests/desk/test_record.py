@@ -11,7 +11,7 @@ from bot.conversation.model import Conversation
 from store import tables as t
 from store.packing import pack
 from store.rights import blank, erase
-from tests.desk.builder import COMPLETE, NUMBER, PARTIAL, THURSDAY, Desk
+from tests.desk.builder import COMPLETE, NUMBER, OURS, PARTIAL, THURSDAY, Desk
 from tests.desk.reading import looks, opened, plain
 from tests.desk.team import DECISION, LEVEL, at_work
 
@@ -114,6 +114,16 @@ async def test_who_writes_for_somebody_else_is_told_first(desk: Desk) -> None:
     await desk.sign_in()
     page = await opened(desk, made)
     assert page.index("Somebody else writes for them") < page.index("Contact safely")
+
+
+async def test_what_they_asked_a_worker_for_stands_there_until_it_is_seen_to(desk: Desk) -> None:
+    work = await at_work(desk, desk.intake(PARTIAL, asked=["person"]))
+    told = "Somebody asked for a person, Thu 08:09. See to it"
+    assert told in await work.page()
+    wish = f"/desk/asked/{work.made.asked['person']}"
+    assert f'href="{wish}"' in await desk.page(work.path)
+    await desk.client.post(wish, data={"csrf": work.csrf}, headers=OURS)
+    assert told not in await work.page()
 
 
 # --- The gate before first contact -----------------------------------------------------------
