@@ -33,6 +33,7 @@ MOST_BODY = 64 * 1024
 # form, with the words still in it, and not by a refusal that loses them.
 MOST_LONG = 1280 * 1024
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+OUR_FIELDS = frozenset({"csrf", "once", "seen", "decision"})
 FORM = "application/x-www-form-urlencoded"
 PERMISSIONS = web.AppKey("PERMISSIONS", dict[web.AbstractRoute, str])
 QUIET = web.AppKey("QUIET", set[web.AbstractRoute])
@@ -61,14 +62,16 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     except web.HTTPException as answer:
         if answer.status < 400:
             raise
-        response = page(request, "refused.html", answer.status)
+        # About somebody who was erased meanwhile nothing is to be copied.
+        typed = [] if answer.status == web.HTTPNotFound.status_code else await _typed(request)
+        response = page(request, "refused.html", answer.status, typed=typed)
         kept = ("Allow", "HX-Redirect")
         response.headers.update({n: answer.headers[n] for n in kept if n in answer.headers})
         return response
     except Exception as error:
         # The database may be away for a moment. No words of the error: they may quote a row.
         log.error("desk: %s in %s", type(error).__name__, _place(error))
-        response = page(request, "refused.html", 503)
+        response = page(request, "refused.html", 503, typed=await _typed(request))
         response.headers["Retry-After"] = "5"
         return response
 
@@ -126,6 +129,18 @@ async def _read_form(request: web.Request) -> Mapping[str, str]:
     except (ValueError, LookupError):  # bad percent codes, an unknown charset, bad UTF-8
         raise web.HTTPBadRequest from None
     return {name: value for name, value in form.items() if isinstance(value, str)}
+
+
+async def _typed(request: web.Request) -> list[str]:
+    """What was written into a long form that is refused: whoever sent it gets it back."""
+    if request.match_info.route not in request.app[LONG]:
+        return []
+    base_url = request.app[DESK].base_url
+    try:
+        form = await _read_form(request) if from_our_page(request, base_url) else {}
+    except web.HTTPException:
+        return []
+    return [words for name, words in form.items() if name not in OUR_FIELDS and words.strip()]
 
 
 def _carries_token(form: Mapping[str, str], worker: Worker) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from html.parser import HTMLParser
 
+import pytest
 from sqlalchemy import select
 
 from store import tables as t
@@ -137,6 +138,29 @@ async def test_two_hundred_ways_to_break_out_stay_words(desk: Desk) -> None:
         found.append([Tags(page).found for page in (*pages, again)])
         assert all(words in plain(page) for page in pages[:2] if words == tame)
     assert found[0] == found[1]
+
+
+async def test_words_that_are_refused_come_back_to_be_copied(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work = await at_work(desk)
+    left = {"said": "ring at 4 <b>", "saw": "a long\nafternoon"}
+
+    def full(*_: object) -> None:
+        raise OSError("disk full")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("desk.notes.add", full)
+        status, _, page = await work.post("/note", **left)
+    assert status == 503
+    assert "copy it before you go on. ring at 4 <b> a long afternoon Back" in plain(page)
+    desk.client.session.cookie_jar.clear()
+    status, _, page = await work.post("/note", **left)
+    assert status == 403
+    assert "copy it before you go on. ring at 4 <b> a long afternoon Back" in plain(page)
+    elsewhere = {"Sec-Fetch-Site": "cross-site"}
+    answer = await desk.client.post(work.path + "/note", data=left, headers=elsewhere)
+    assert "afternoon" not in await answer.text()
 
 
 async def test_others_may_not_write(desk: Desk) -> None:
