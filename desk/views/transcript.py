@@ -67,8 +67,8 @@ def _midnight(open_one: Opened) -> datetime:
 
 
 def _shared(head: Head, written: tuple[messages.Written, ...]) -> list[messages.Written]:
-    """Of a part that was shared only what was there then."""
-    return [message for message in written if head.shows(message.at)]
+    """Of a part that was shared only what was there then; what workers wrote is theirs to see."""
+    return [one for one in written if head.shows(one.at) or one.kind == "worker"]
 
 
 PAGES = (

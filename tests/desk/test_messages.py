@@ -69,12 +69,15 @@ async def test_without_a_purpose_they_stay_closed(desk: Desk) -> None:
 async def test_of_a_part_only_what_was_shared(desk: Desk) -> None:
     made = desk.intake(PARTIAL)
     desk.notes(made, "he found my phone")
+    whose = {"id": "ours", "conversation": made.id, "direction": "out", "kind": "worker"}
+    desk.insert(t.message, **whose, text=None, at=desk.clock.at, question="")
     work = await at_work(desk, made)
     await work.post("/messages", purpose="safety")
     page = await work.page("/messages")
     assert "They shared what was written until Thu 08:09; anything later is theirs." in page
     assert "my sister. and the dog honestly" in page
     assert "he found my phone" not in page
+    assert "A worker wrote" in page
 
 
 async def test_the_code_word_stays_behind_its_own_page(desk: Desk) -> None:
