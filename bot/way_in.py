@@ -38,12 +38,12 @@ def link(connection: Connection, name: str, at: datetime, role: str = "caseworke
 
 
 def first_link(connection: Connection, at: datetime) -> str:
-    """A link for the first worker who sees real people; an admin, if there is none yet."""
+    """A link for the first worker who sees real people; a lead, if there is none yet."""
     locks.one_at_a_time(connection, "workers")
     w = t.worker.c
     query = select(w.name).where(w.closed_at.is_(None), w.role != PRACTICE)
     name = connection.scalar(query.order_by(w.created_at, w.id).limit(1))
-    return link(connection, name or FIRST, at, "admin")
+    return link(connection, name or FIRST, at, "lead")
 
 
 def practice_link(connection: Connection, at: datetime) -> str:
@@ -96,4 +96,6 @@ def _file(url: str) -> str:
 def _add(connection: Connection, name: str, role: str, at: datetime) -> str:
     id = new_id()
     connection.execute(insert(t.worker).values(id=id, name=name, role=role, created_at=at))
+    if role != PRACTICE:
+        accounts.join(connection, id)
     return id

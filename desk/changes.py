@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Table, select, update
 
 from desk.queries import GONE
 from store import tables as t
 from store.ids import new_id
+from store.sealing import Sealer
 
 LOOK_AGAIN = timedelta(minutes=15)
 LIST_AGAIN = timedelta(days=1)
@@ -39,10 +41,36 @@ def look(
 ) -> None:
     """Note that a worker looks: once in that time for each purpose."""
     lately = looked(connection, conversations, worker, purpose, now - again)
-    row = {"worker": worker, "purpose": purpose, "at": now}
-    rows = [row | {"id": new_id(), "conversation": id} for id in conversations if id not in lately]
-    if rows:
-        connection.execute(t.look.insert(), rows)
+    missing = [id for id in conversations if id not in lately]
+    if missing:
+        held, row = _held(connection, missing, worker), {"worker": worker, "purpose": purpose}
+        rows = [
+            {"id": new_id(), "conversation": id, "at": now, "own": id in held} for id in missing
+        ]
+        connection.execute(t.look.insert(), [row | own for own in rows])
+
+
+def look_for(
+    connection: Connection,
+    conversation: str,
+    worker: str,
+    purpose: str,
+    now: datetime,
+    sealer: Sealer,
+    words: str = "",
+) -> None:
+    """Note a look that a worker gave a purpose for; `words` are their own, if they used any."""
+    id, own = new_id(), conversation in _held(connection, [conversation], worker)
+    sealed = sealer.seal(words, f"look.words:{id}") if words else None
+    row = {"id": id, "conversation": conversation, "worker": worker, "purpose": purpose, "at": now}
+    connection.execute(t.look.insert().values(**row, own=own, words=sealed))
+
+
+def _held(connection: Connection, conversations: Sequence[str], worker: str) -> set[str]:
+    """Which of these are with this worker now."""
+    h = t.handover.c
+    query = select(h.conversation).where(h.conversation.in_(conversations), h.taken_by == worker)
+    return set(connection.scalars(query))
 
 
 def keep_promise(connection: Connection, conversation: str, now: datetime) -> None:
@@ -64,3 +92,9 @@ def pick_up(connection: Connection, conversation: str, worker: str, now: datetim
     ).rowcount
     holder = connection.scalar(select(h.taken_by).where(h.conversation == conversation))
     return mine == 1 or holder == worker
+
+
+def once(connection: Connection, table: Table, row: Mapping[str, Any]) -> None:
+    """Write this row, unless the form that it comes from was sent before: its id is there then."""
+    if connection.scalar(select(table.c.id).where(table.c.id == row["id"])) is None:
+        connection.execute(table.insert().values(**row))

@@ -14,8 +14,9 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from desk import sessions
-from desk.kit import CARING, DESK, PRACTISING, WORKER, Desk, Worker
+from desk.kit import DESK, WORKER, Desk, Worker
 from desk.pages import page
+from desk.routes import ANYONE, SIGNED_IN
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
@@ -28,16 +29,15 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
 }
 MOST_BODY = 64 * 1024
+# Ten fields of ten thousand letters that take twelve bytes each: too many words are told on the
+# form, with the words still in it, and not by a refusal that loses them.
+MOST_LONG = 1280 * 1024
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+OUR_FIELDS = frozenset({"csrf", "once", "seen", "decision"})
 FORM = "application/x-www-form-urlencoded"
-ANYONE = "anyone"
-# What each role may do. One service, one team for now: all of them read and pick up. With whom
-# they may is another question: `Desk.services_of`.
-MAY: Mapping[str, frozenset[str]] = {
-    role: frozenset({"read", "take"}) for role in (*CARING, PRACTISING)
-}
 PERMISSIONS = web.AppKey("PERMISSIONS", dict[web.AbstractRoute, str])
 QUIET = web.AppKey("QUIET", set[web.AbstractRoute])
+LONG = web.AppKey("LONG", set[web.AbstractRoute])
 log = logging.getLogger("ownpace.desk")
 
 
@@ -62,14 +62,16 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     except web.HTTPException as answer:
         if answer.status < 400:
             raise
-        response = page(request, "refused.html", answer.status)
+        # About somebody who was erased meanwhile nothing is to be copied.
+        typed = [] if answer.status == web.HTTPNotFound.status_code else await _typed(request)
+        response = page(request, "refused.html", answer.status, typed=typed)
         kept = ("Allow", "HX-Redirect")
         response.headers.update({n: answer.headers[n] for n in kept if n in answer.headers})
         return response
     except Exception as error:
         # The database may be away for a moment. No words of the error: they may quote a row.
         log.error("desk: %s in %s", type(error).__name__, _place(error))
-        response = page(request, "refused.html", 503)
+        response = page(request, "refused.html", 503, typed=await _typed(request))
         response.headers["Retry-After"] = "5"
         return response
 
@@ -91,7 +93,9 @@ async def access(request: web.Request, handler: Handler) -> web.StreamResponse:
     if worker is None:
         raise _sign_in_first(request, unsafe)
     request[WORKER] = worker
-    if permission not in MAY.get(worker.role, ()):
+    if worker.half_way and permission not in (SIGNED_IN, "self"):
+        raise web.HTTPForbidden if unsafe else web.HTTPSeeOther("/desk/me")
+    if permission != SIGNED_IN and not worker.may(permission):
         raise web.HTTPForbidden
     if unsafe and not _carries_token(await _read_form(request), worker):
         raise web.HTTPForbidden
@@ -117,13 +121,26 @@ async def _read_form(request: web.Request) -> Mapping[str, str]:
         return {}
     if request.content_type != FORM:
         raise web.HTTPUnsupportedMediaType
-    if (request.content_length or 0) > MOST_BODY:
-        raise web.HTTPRequestEntityTooLarge(MOST_BODY, request.content_length or 0)
+    most = MOST_LONG if request.match_info.route in request.app[LONG] else MOST_BODY
+    if (request.content_length or 0) > most:
+        raise web.HTTPRequestEntityTooLarge(most, request.content_length or 0)
     try:
         form = await request.post()
     except (ValueError, LookupError):  # bad percent codes, an unknown charset, bad UTF-8
         raise web.HTTPBadRequest from None
     return {name: value for name, value in form.items() if isinstance(value, str)}
+
+
+async def _typed(request: web.Request) -> list[str]:
+    """What was written into a long form that is refused: whoever sent it gets it back."""
+    if request.match_info.route not in request.app[LONG]:
+        return []
+    base_url = request.app[DESK].base_url
+    try:
+        form = await _read_form(request) if from_our_page(request, base_url) else {}
+    except web.HTTPException:
+        return []
+    return [words for name, words in form.items() if name not in OUR_FIELDS and words.strip()]
 
 
 def _carries_token(form: Mapping[str, str], worker: Worker) -> bool:

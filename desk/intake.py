@@ -9,11 +9,18 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from bot.conversation.flow import Flow
-from desk import queries, wishes
+from desk import concern, decisions, looks, notes, queries, wishes
+from desk.concern import Change
+from desk.decisions import Decision
+from desk.looks import Look
+from desk.notes import Note as TeamNote
+from desk.places import SAFETY
 from desk.queries import AnyRow, Head
 from desk.reading import given, opened, sealer_of
 from desk.record import Record, record
-from store.sealing import Keys
+from desk.wishes import Wish
+from store import conversations
+from store.sealing import Keys, Unreadable
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +47,7 @@ class Agreed:
     share: AnyRow | None
     reminders: AnyRow | None
     plain: AnyRow | None
+    helping: AnyRow | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +58,28 @@ class Event:
     kind: str
     who: str = ""
     due: datetime | None = None
+    level: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Ours:
+    """What workers wrote, the latest first."""
+
+    notes: tuple[TeamNote, ...]
+    decisions: tuple[Decision, ...]
+    levels: tuple[Change, ...]
+
+    @property
+    def level(self) -> Change | None:
+        """The last change of the concern level; None where nobody has set it."""
+        return self.levels[0] if self.levels else None
 
 
 @dataclass(frozen=True, slots=True)
 class Intake:
+    """`discreet`: others may read their phone. `asked`: what they asked a worker for, and nobody
+    has seen to yet."""
+
     head: Head
     record: Record
     address: str = field(repr=False)
@@ -61,7 +87,21 @@ class Intake:
     agreed: Agreed
     promise: AnyRow | None
     events: tuple[Event, ...]
-    looks: Sequence[AnyRow]
+    looks: tuple[Look, ...]
+    ours: Ours
+    discreet: bool
+    asked: tuple[Wish, ...]
+
+    @property
+    def confirmed(self) -> datetime | None:
+        """When they last said how to reach them safely."""
+        said = (self.record.by(question).at for question in SAFETY)
+        return max((at for at in said if at), default=None)
+
+    @property
+    def helped(self) -> bool:
+        """Does somebody else write for them?"""
+        return bool(self.agreed.helping and self.agreed.helping.value)
 
 
 def read(connection: Connection, keys: Keys, flows: Mapping[str, Flow], head: Head) -> Intake:
@@ -70,6 +110,13 @@ def read(connection: Connection, keys: Keys, flows: Mapping[str, Flow], head: He
     agreed = _agreed(connection, keys, head)
     promises = [p for p in queries.promises(connection, head.id) if p.dropped_at is None]
     reads = [p for p in promises if p.kind == "read"]
+    ours = Ours(
+        notes.read(connection, keys, head),
+        decisions.read(connection, keys, head),
+        concern.read(connection, keys, head),
+    )
+    asked = wishes.of_conversation(connection, head.id)
+    events = [*_events(connection, head, reads, asked), *_our_events(ours)]
     return Intake(
         head,
         record(flows.get(head.flow), answers),
@@ -77,9 +124,21 @@ def read(connection: Connection, keys: Keys, flows: Mapping[str, Flow], head: He
         tuple(_notes(connection, keys, head, agreed)),
         agreed,
         reads[-1] if reads else None,
-        tuple(sorted(_events(connection, head, reads), key=lambda event: event.at)),
-        queries.looks(connection, head.id),
+        tuple(sorted(events, key=lambda event: event.at)),
+        looks.read(connection, keys, head),
+        ours,
+        _discreet(connection, keys, head),
+        tuple(wish for wish in asked if wish.seen_at is None),
     )
+
+
+def _discreet(connection: Connection, keys: Keys, head: Head) -> bool:
+    """May others read their phone? Where that can't be read, the desk takes it that they may."""
+    try:
+        line = conversations.by_id(connection, keys, [head.id])[head.id]
+    except Unreadable:
+        return True
+    return line.conversation.discreet
 
 
 def address(keys: Keys, head: Head) -> str:
@@ -122,14 +181,16 @@ def _agreed(connection: Connection, keys: Keys, head: Head) -> Agreed:
         latest.get("share_partial"),
         latest.get("reminders"),
         latest.get("discreet"),
+        latest.get("helping"),
     )
 
 
-def _events(connection: Connection, head: Head, reads: Sequence[AnyRow]) -> list[Event]:
+def _events(
+    connection: Connection, head: Head, reads: Sequence[AnyRow], asked: Sequence[Wish]
+) -> list[Event]:
     events = [Event(head.started_at, "wrote")]
     for row in queries.agreements(connection, head.id):
         events.append(Event(row.at, f"{row.kind}_{'yes' if row.value else 'no'}"))
-    asked = wishes.of_conversation(connection, head.id)
     events += [Event(row.at, f"asked_{row.what}") for row in asked]
     events += [Event(row.made_at, "promised", due=row.due_at) for row in reads]
     events += [Event(row.kept_at, "read") for row in reads if row.kept_at]
@@ -144,3 +205,12 @@ def _events(connection: Connection, head: Head, reads: Sequence[AnyRow]) -> list
     if head.last_in_at and head.last_in_at > max(event.at for event in events):
         events.append(Event(head.last_in_at, "last"))
     return events
+
+
+def _our_events(ours: Ours) -> list[Event]:
+    """What workers wrote, in the timeline: when and who, not what."""
+    noted = [Event(n.at, "read_as_they" if n.answers else "noted", n.who) for n in ours.notes]
+    decided = [Event(d.at, "decided", d.who) for d in ours.decisions]
+    told = [Event(d.told_at, "told", d.who) for d in ours.decisions if d.told_at]
+    levels = [Event(c.at, f"level_{c.way}", c.who, level=c.level) for c in ours.levels]
+    return [*noted, *decided, *told, *levels]

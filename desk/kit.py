@@ -12,11 +12,9 @@ from aiohttp import web
 from jinja2 import Environment
 
 from bot.conversation.flow import Flow
+from desk.roles import CARING, MAY
 from desk.tries import Tries
 from store.session import Store
-
-CARING = ("caseworker", "lead", "admin")  # the roles that see real people
-PRACTISING = "practice"
 
 
 class Hours(Protocol):
@@ -58,20 +56,34 @@ class Desk:
     tries: Tries
 
     def services_of(self, worker: Worker) -> Mapping[str, Service]:
-        """The services whose people this worker may see. Who only practises sees practice."""
-        if worker.role in CARING:
-            return self.services
-        return {id: service for id, service in self.services.items() if service.practice}
+        """The services whose people this worker may see: their own, and practice."""
+        own = worker.services if worker.role in CARING else frozenset()
+        return {id: s for id, s in self.services.items() if s.practice or id in own}
 
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """Who is signed in, and the token that their forms carry."""
+    """Who is signed in, how they came, whose people they see, the token that their forms carry.
+
+    `totp_last` is 0 until a second factor is set up; `stepped_up_at` is when they last showed it.
+    """
 
     id: str
     name: str
     role: str
     csrf: str
+    how: str = "link"
+    totp_last: int = 0
+    stepped_up_at: datetime | None = None
+    services: frozenset[str] = frozenset()
+
+    @property
+    def half_way(self) -> bool:
+        """In by password, and no second factor set up yet: that comes first."""
+        return self.how == "password" and not self.totp_last
+
+    def may(self, permission: str) -> bool:
+        return permission in MAY.get(self.role, ())
 
 
 DESK = web.AppKey("DESK", Desk)

@@ -8,6 +8,8 @@ from bot.conversation.flow import Flow
 
 SAFE_TO_TEXT = "safe_to_text"  # B1
 OTHER_WAY = "other_way"  # B1b
+CODE_WORD = "code_word"  # B4
+DO_NOT_CONTACT = "do_not_contact"  # B6
 GOOD_TIMES = "good_times"  # B2
 VOICEMAIL = "voicemail"  # B3
 NAME = "name"  # B5
@@ -17,8 +19,15 @@ PLEASE_DONT = "please_dont"  # C3
 ACCESS = "access"  # D1
 HOW_TO_TALK = "how_to_talk"  # E1
 HOW_SOON = "how_soon"  # E2
+KEEPS_SAFE = "keeps_safe"  # H1
+WORRIES = "worries"  # H2
+OTHERS = "others"  # H3
 SAFETY = (SAFE_TO_TEXT, OTHER_WAY, GOOD_TIMES, VOICEMAIL)
-PLACED = frozenset({*SAFETY, NAME, ACCESS, HOW_SOON, PLEASE_DONT, HOW_TO_TALK})
+SIDES = (WORRIES, KEEPS_SAFE)  # beside each other, also where one is empty
+# Where a worker looks before they reach somebody.
+CONTACT = (*SAFETY, CODE_WORD, DO_NOT_CONTACT, PLEASE_DONT)
+PLACED = frozenset({*CONTACT, NAME, ACCESS, HOW_SOON, HOW_TO_TALK, *SIDES})
+ABOUT_OTHERS = (DO_NOT_CONTACT, OTHERS)  # answers that are about other people
 WISHES = (WOULD_HELP, MATTERS_MOST)
 STRONG = ("strengths", "what_matters")
 

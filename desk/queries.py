@@ -224,6 +224,8 @@ def looks(connection: Connection, conversation: str) -> Sequence[AnyRow]:
     """Who has looked, the latest first."""
     k = t.look.c
     name = func.coalesce(t.worker.c.name, k.worker).label("name")
-    query = select(name, k.purpose, k.at).outerjoin(t.worker, t.worker.c.id == k.worker)
+    who = (k.worker, name, t.worker.c.role)
+    query = select(k.id, *who, k.purpose, k.words, k.own, k.at)
+    query = query.outerjoin(t.worker, t.worker.c.id == k.worker)
     chosen = query.where(k.conversation == conversation)
     return connection.execute(chosen.order_by(k.at.desc(), k.id.desc())).all()

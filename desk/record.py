@@ -12,7 +12,7 @@ from datetime import datetime
 
 from bot.conversation.flow import Flow, Question
 from bot.conversation.model import Answer, Conversation
-from desk.places import PLACED, STRONG, WISHES
+from desk.places import PLACED, SIDES, STRONG, WISHES
 from desk.reading import Given
 
 
@@ -49,6 +49,7 @@ class Said:
 class Group:
     title: str
     said: tuple[Said, ...]
+    tag: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ def record(flow: Flow | None, given: Mapping[str, Given]) -> Record:
         wish,
         strong,
         others,
-        tuple(s.heading for s in all_said.values() if s.status == "skipped"),
+        tuple(s.heading for id, s in all_said.items() if s.status == "skipped" and id not in SIDES),
         tuple(_not_reached(flow, given)),
     )
 
@@ -133,9 +134,10 @@ def _groups(
         ids = [question.id for question in section.questions if question.id not in elsewhere]
         shown = tuple(all_said[id] for id in ids if id in all_said and all_said[id].shown)
         if shown:
-            yield section.tag, Group(section.title, shown)
+            yield section.tag, Group(section.title, shown, section.tag)
 
 
 def _not_reached(flow: Flow | None, given: Mapping[str, Given]) -> Iterator[str]:
     if flow:
-        yield from (q.shows_as for q in flow.path(_so_far(flow, given)) if q.id not in given)
+        path = flow.path(_so_far(flow, given))
+        yield from (q.shows_as for q in path if q.id not in given and q.id not in SIDES)

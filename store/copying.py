@@ -15,7 +15,7 @@ import msgspec
 from sqlalchemy import JSON, Connection, MetaData, Row, Table, event, insert, select
 
 # Whoever was signed in signs in again; a lock belongs to the process that held it.
-LEFT_OUT = frozenset({"alembic_version", "session", "sign_in_link"})
+LEFT_OUT = frozenset({"alembic_version", "session", "sign_in_link", "device", "sign_in_try"})
 MARK = "ownpace_backup"  # the one table of a backup that a database of ours does not have
 CHUNK = 1000  # rows
 _canonical = msgspec.msgpack.Encoder(order="sorted").encode

@@ -151,8 +151,11 @@ def words_of(connection: Connection, sealer: Sealer, ids: Iterable[str]) -> dict
     return {row.id: sealer.open(row.text, f"message.text:{row.id}") for row in rows if row.text}
 
 
-def transcript(connection: Connection, keys: Keys, conversation: str) -> tuple[Written, ...]:
-    """Everything written in one conversation, in order, quotes put in."""
+def transcript(
+    connection: Connection, keys: Keys, conversation: str, without: str = ""
+) -> tuple[Written, ...]:
+    """Everything written in one conversation, in order, quotes put in. Words that answered the
+    question `without` are left out, also where we quote them."""
     wrapped = connection.scalar(
         select(t.person.c.wrapped_key)
         .join(t.conversation, t.conversation.c.person == t.person.c.id)
@@ -161,12 +164,22 @@ def transcript(connection: Connection, keys: Keys, conversation: str) -> tuple[W
     sealer = keys.person(wrapped) if wrapped else None
     query = select(t.message).where(t.message.c.conversation == conversation)
     rows = connection.execute(query.order_by(t.message.c.at, t.message.c.id)).all()
+    hidden = _answering(connection, conversation, without) if without else set()
     words = {
         row.id: sealer.open(row.text, f"message.text:{row.id}")
         for row in rows
-        if row.text and sealer
+        if row.text and sealer and row.id not in hidden
     }
     return tuple(_written(row, put_in(words.get(row.id, ""), words)) for row in rows)
+
+
+def _answering(connection: Connection, conversation: str, question: str) -> set[str]:
+    """The messages of every version of the answer to this question."""
+    m, a = t.message.c, t.answer.c
+    asked = (m.conversation == conversation) & (m.question == question)
+    versions = (a.conversation == conversation) & (a.question == question)
+    named = connection.scalars(select(a.messages).where(versions))
+    return {*connection.scalars(select(m.id).where(asked)), *(id for ids in named for id in ids)}
 
 
 def _written(row: Any, text: str) -> Written:

@@ -1,4 +1,5 @@
-"""Erasing: everything that a person gave us, one conversation of theirs, or one answer.
+"""Erasing: everything that a person gave us and that was written about them, one conversation of
+theirs, or one answer.
 
 Rows that others count on stay, blank. What made their words readable, the person's key, is
 destroyed, so that an old copy of a page says nothing either. The bytes are gone from the files
@@ -31,6 +32,8 @@ from store.ids import new_id
 from store.packing import pack
 from store.sealing import Keys, Sealer, Unreadable
 
+# What workers wrote about the person; what they did stays, without its words.
+_ABOUT_THEM = (t.note, t.decision, t.concern, t.override)
 Gone = Literal["erased", "expired"]  # by the person, or because its time with us was over
 
 
@@ -83,8 +86,11 @@ def blank(
         .where(t.outgoing.c.message.in_(select(t.message.c.id).where(messages)))
         .values(buttons=[])
     )
-    for table in (t.answer, t.timer, t.parked, t.asked):
+    for table in (t.answer, t.timer, t.parked, t.asked, *_ABOUT_THEM):
         connection.execute(delete(table).where(table.c.conversation.in_(conversations)))
+    for table, column in ((t.look, "words"), (t.holding, "note")):
+        of_these = table.c.conversation.in_(conversations)
+        connection.execute(update(table).where(of_these).values({column: null()}))
     _drop_promises(connection, conversations, at)
     connection.execute(
         update(t.handover)

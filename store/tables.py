@@ -1,90 +1,46 @@
-"""The tables: the only place that names a column.
+"""The tables of what people say: with `desk_tables`, the only places that name a column.
 
-Times are UTC without a zone marker in the database and aware in Python (`UTCTime`). Columns of
-type `Sealed` hold AES-GCM under the key of the row's person; what is said there about a row is
-readable by nobody without the master key. Ids are time-ordered text, made before the insert.
+Everything is read from here (`from store import tables as t`), the workers' tables too.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from functools import lru_cache
-from typing import Any
-
 from sqlalchemy import (
-    JSON,
     BigInteger,
     Boolean,
     Column,
-    DateTime,
     ForeignKey,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     String,
     Table,
     text,
 )
-from sqlalchemy.engine import Dialect
-from sqlalchemy.types import TypeDecorator
 
-NAMES = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
-    "pk": "pk_%(table_name)s",
-}
-metadata = MetaData(naming_convention=NAMES)
-
-
-class UTCTime(TypeDecorator[datetime]):
-    """An aware UTC datetime; a naive one is refused, so that no local time slips in."""
-
-    impl = DateTime
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return _naive(value)
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        return None if value is None else value.replace(tzinfo=UTC)
-
-    def bind_processor(self, dialect: Dialect) -> Any:
-        """SQLite keeps the same text that SQLAlchemy would write, made once a moment."""
-        return _text_of if dialect.name == "sqlite" else super().bind_processor(dialect)
-
-
-@lru_cache(1024)
-def _text_of(value: datetime | None) -> str | None:
-    """Most times of a batch are the same one."""
-    naive = _naive(value)
-    return None if naive is None else naive.isoformat(" ", "microseconds")
-
-
-def _naive(value: datetime | None) -> datetime | None:
-    if value is None:
-        return None
-    if value.tzinfo is None:
-        raise ValueError("a time without a zone can't be stored")
-    return value.astimezone(UTC).replace(tzinfo=None)
-
-
-class Listed(TypeDecorator[list[Any]]):
-    """A JSON list."""
-
-    impl = JSON
-    cache_ok = True
-
-    def bind_processor(self, dialect: Dialect) -> Any:
-        """Most lists are empty, and most of the work is then SQLAlchemy's."""
-        usual: Any = super().bind_processor(dialect)
-        return (lambda v: usual(v) if v else "[]") if dialect.name == "sqlite" else usual
-
-
-Sealed = LargeBinary
-Id = String(40)
-CODE = 40  # characters that are kept of a provider's code
+from store.columns import CODE as CODE
+from store.columns import Id, Listed, Sealed
+from store.columns import UTCTime as UTCTime
+from store.columns import metadata as metadata
+from store.desk_tables import audit as audit
+from store.desk_tables import concern as concern
+from store.desk_tables import cover as cover
+from store.desk_tables import decision as decision
+from store.desk_tables import device as device
+from store.desk_tables import duty as duty
+from store.desk_tables import holding as holding
+from store.desk_tables import look as look
+from store.desk_tables import membership as membership
+from store.desk_tables import note as note
+from store.desk_tables import nudge as nudge
+from store.desk_tables import nudge_sent as nudge_sent
+from store.desk_tables import override as override
+from store.desk_tables import route_test as route_test
+from store.desk_tables import session as session
+from store.desk_tables import sign_in_link as sign_in_link
+from store.desk_tables import sign_in_try as sign_in_try
+from store.desk_tables import told_outside as told_outside
+from store.desk_tables import worker as worker
 
 about = Table(
     "about",
@@ -191,6 +147,8 @@ message = Table(
     Column("failed_at", UTCTime),
     Column("failed_code", String(CODE), nullable=False, default=""),
     Column("erased_at", UTCTime),
+    # Who wrote it, where a worker did.
+    Column("worker", String(40)),
 )
 
 answer = Table(
@@ -316,16 +274,6 @@ asked = Table(
     Column("seen_at", UTCTime),
 )
 
-look = Table(
-    "look",
-    metadata,
-    Column("id", Id, primary_key=True),
-    Column("conversation", ForeignKey("conversation.id"), nullable=False, index=True),
-    Column("worker", String(40), nullable=False),
-    Column("purpose", String(60), nullable=False),
-    Column("at", UTCTime, nullable=False),
-)
-
 flow_version = Table(
     "flow_version",
     metadata,
@@ -333,35 +281,4 @@ flow_version = Table(
     Column("flow", String(60), nullable=False),
     Column("first_used_at", UTCTime, nullable=False),
     Column("text", String, nullable=False),
-)
-
-worker = Table(
-    "worker",
-    metadata,
-    Column("id", Id, primary_key=True),
-    Column("name", String(120), nullable=False, unique=True),
-    Column("role", String(12), nullable=False),  # caseworker, lead, admin
-    Column("created_at", UTCTime, nullable=False),
-    Column("closed_at", UTCTime),
-)
-
-session = Table(
-    "session",
-    metadata,
-    # SHA-256 of the token: a copy of the database signs nobody in.
-    Column("token_hash", LargeBinary, primary_key=True),
-    Column("worker", ForeignKey("worker.id"), nullable=False),
-    Column("csrf", String(64), nullable=False),
-    Column("created_at", UTCTime, nullable=False),
-    Column("used_at", UTCTime, nullable=False),
-    Column("ended_at", UTCTime),
-)
-
-sign_in_link = Table(
-    "sign_in_link",
-    metadata,
-    Column("token_hash", LargeBinary, primary_key=True),
-    Column("worker", ForeignKey("worker.id"), nullable=False),
-    Column("expires_at", UTCTime, nullable=False),
-    Column("used_at", UTCTime),
 )

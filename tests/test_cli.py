@@ -84,6 +84,7 @@ def test_help_lists_only_what_works(tmp_path: Path) -> None:
         "restore",
         "serve",
         "understand",
+        "user",
     ]
 
 
@@ -94,6 +95,9 @@ def test_help_lists_only_what_works(tmp_path: Path) -> None:
         (("chat", "--channel", "fax"), {}, 2, "fax"),
         (("chat", "--flow", "none"), {}, 2, "self_referral"),
         (("chat", "--lang", "tlh"), {}, 2, "en, es"),
+        (("user", "add", "Sam Okafor", "--role", "owner"), {}, 2, "caseworker"),
+        (("user", "add", " ", "--role", "lead"), {}, 2, "name"),
+        (("user", "add", "Sam", "--role", "lead", "--password-stdin"), {}, 2, "12 characters"),
         (("serve",), {"OWNPACE_PORT": "x"}, 3, "OWNPACE_PORT"),
         (("serve", "--only", "web"), {}, 3, "PostgreSQL"),
         (("serve", "--only", "sender"), {}, 3, "PostgreSQL"),
@@ -260,7 +264,7 @@ def test_a_link_is_made_while_it_serves(tmp_path: Path) -> None:
             assert link.startswith(f"{address}/desk/sign-in#"), "where it listens, whatever is set"
             assert signs_in(address, link.partition("#")[2])
             assert not signs_in(address, link.partition("#")[2]), "once"
-        assert workers(data) == {"First worker": "admin", "Sam Okafor": "caseworker"}
+        assert workers(data) == {"First worker": "lead", "Sam Okafor": "caseworker"}
         assert ended(running, signal.SIGTERM) == ""
 
 
@@ -309,7 +313,7 @@ def test_the_worker_of_the_demo_practises_only(tmp_path: Path) -> None:
         assert workers(data) == {"Practice worker": "practice"}
         ended(running, signal.SIGTERM)
     with started(data, "serve", "Desk") as (running, _):
-        assert workers(data) == {"Practice worker": "practice", "First worker": "admin"}
+        assert workers(data) == {"Practice worker": "practice", "First worker": "lead"}
         ended(running, signal.SIGTERM)
 
 

@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from aiohttp import web
 
+from desk.routes import ANYONE, Page
+
 STATIC = Path(__file__).parent.parent / "static"
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
@@ -42,3 +44,6 @@ async def show(request: web.Request) -> web.Response:
     response.etag = file.etag
     response.headers["Cache-Control"] = "no-cache"
     return response
+
+
+PAGES = (Page("GET", "/static/{name:[a-z0-9./_-]{1,60}}", ANYONE, show),)

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from functools import partial
 from typing import Any
 
 from aiohttp import web
 from markupsafe import Markup
-from sqlalchemy import Connection
 
-from desk import changes, queries
+from desk import changes, gate, looks
 from desk.freshness import answer, live
-from desk.intake import Intake, read
-from desk.kit import DESK, WORKER, Desk
+from desk.kit import DESK, WORKER
+from desk.opening import find, look_at, opened, path, write
 from desk.pages import page
 from desk.queries import Head
-
-READING = "reading a hand-over"
-REHEARSING = "watching a rehearsal"
+from desk.routes import KEY, Page
 
 
 async def show(request: web.Request) -> web.Response:
     """Somebody opens it: what the person was promised is kept now."""
-    head, desk = await _head(request), request.app[DESK]
+    head, desk = await find(request), request.app[DESK]
     if head.reference and not head.gone:
         now = desk.clock.now(head.service)
         await desk.store.write(lambda connection: changes.keep_promise(connection, head.id, now))
@@ -33,7 +28,7 @@ async def show(request: web.Request) -> web.Response:
 async def refresh(request: web.Request) -> web.Response:
     """The same, for a page that is open already. One left open reads nothing for anybody."""
     try:
-        head = await _head(request)
+        head = await find(request)
     except web.HTTPNotFound:
         # It was taken back: the open page must not go on showing it.
         here = request.path.removesuffix("/now")
@@ -44,26 +39,28 @@ async def refresh(request: web.Request) -> web.Response:
 
 async def pick_up(request: web.Request) -> web.Response:
     """Take it on; one worker wins, and another who was a moment later is told who has it."""
-    head, desk, worker = await _head(request), request.app[DESK], request[WORKER]
+    head, desk, worker = await find(request), request.app[DESK], request[WORKER]
     if head.reference is None or head.gone:
         raise web.HTTPNotFound
     now = desk.clock.now(head.service)
     mine = await desk.store.write(lambda c: changes.pick_up(c, head.id, worker.id, now))
     if mine:
-        raise web.HTTPSeeOther(f"/desk/intake/{head.key}")
-    return await _page(request, await _head(request), status=409, late=True)
+        raise web.HTTPSeeOther(path(head))
+    return await _page(request, await find(request), status=409, late=True)
 
 
-async def _head(request: web.Request) -> Head:
-    """The intake of this address. One that was not shared is not there, except in practice."""
-    desk, key = request.app[DESK], request.match_info["key"]
-    services = desk.services_of(request[WORKER])
-    head = await desk.store.read(lambda c: queries.find(c, key, list(services)))
-    if head is None or not (head.reference or services[head.service].practice):
-        raise web.HTTPNotFound
-    if head.gone and not head.reference:
-        raise web.HTTPNotFound
-    return head
+async def ready(request: web.Request) -> web.Response:
+    """They have read what to know before first contact: the ways to reach the person are shown."""
+    head, desk, worker = await find(request), request.app[DESK], request[WORKER]
+    now = desk.clock.now(head.service)
+    await write(request, head, lambda c, s: gate.passed(c, s, head.id, worker.id, now))
+    raise web.HTTPSeeOther(path(head))
+
+
+async def code_word(request: web.Request) -> web.Response:
+    """The word itself, on a page of its own: a look with a purpose of its own."""
+    open_one = await opened(request, looks.CODE_WORD)
+    return page(request, "code_word.html", **open_one.values())
 
 
 async def _page(
@@ -76,37 +73,24 @@ async def _page(
 
 def _frame(request: web.Request, head: Head, values: dict[str, Any]) -> tuple[str, Markup]:
     name = "_intake.html" if values["intake"] else "_erased.html"
-    return live(request, f"/desk/intake/{head.key}/now", name, **values)
+    return live(request, path(head, "/now"), name, **values)
 
 
 async def _values(request: web.Request, head: Head) -> dict[str, Any]:
-    """What the templates need. The look is stored before a word is opened."""
+    """What the templates need; of an erased intake only that it is gone."""
     desk, service = request.app[DESK], request.app[DESK].services[head.service]
-    now, worker = desk.clock.now(head.service), request[WORKER]
-    intake = None
-    if not head.gone:
-        await _note_look(desk, head, worker.id, now)
-        intake = await _read(desk, head)
-        head = intake.head
-    zone = service.hours.zone
-    return {"head": head, "intake": intake, "service": service, "zone": zone, "now": now}
+    if head.gone:
+        now, zone = desk.clock.now(head.service), service.hours.zone
+        return {"head": head, "intake": None, "service": service, "zone": zone, "now": now}
+    open_one = await look_at(request, head)
+    is_ready = gate.is_passed(open_one.intake, request[WORKER].id)
+    return open_one.values() | {"ready": is_ready}
 
 
-async def _note_look(desk: Desk, head: Head, worker: str, now: datetime) -> None:
-    purpose = READING if head.reference else REHEARSING
-    since = now - changes.LOOK_AGAIN
-    known = partial(changes.looked, worker=worker, purpose=purpose, since=since)
-    if not await desk.store.read(lambda connection: known(connection, [head.id])):
-        note = partial(changes.look, worker=worker, purpose=purpose, now=now)
-        await desk.store.write(lambda connection: note(connection, [head.id]))
-
-
-async def _read(desk: Desk, head: Head) -> Intake:
-    def work(connection: Connection) -> Intake:
-        # Perhaps it was picked up by now, or taken back.
-        present = queries.find(connection, head.key, [head.service])
-        if present is None:
-            raise web.HTTPNotFound
-        return read(connection, desk.store.keys, desk.flows, present)
-
-    return await desk.store.read(work)
+PAGES = (
+    Page("GET", f"/intake/{KEY}", "read", show),
+    Page("GET", f"/intake/{KEY}/now", "read", refresh, quiet=True),
+    Page("POST", f"/intake/{KEY}/pick-up", "take", pick_up),
+    Page("POST", f"/intake/{KEY}/ready", "read", ready),
+    Page("GET", f"/intake/{KEY}/code-word", "read", code_word),
+)

@@ -1,6 +1,6 @@
 """What Alembic runs: always on the connection, and inside the transaction, that we give it.
 
-To write a revision after a change of `store/tables.py`:
+To write a revision after a change of `store/tables.py` or `store/desk_tables.py`:
     python -m store.migrations "what changes"
 """
 
@@ -8,7 +8,8 @@ from typing import Any, Literal
 
 from alembic import context
 
-from store.tables import UTCTime, metadata
+import store.tables  # noqa: F401  # they register themselves
+from store.columns import UTCTime, metadata
 
 
 def plain_types(kind: str, thing: Any, _context: object) -> str | Literal[False]:

@@ -18,7 +18,7 @@ from sqlalchemy import Table, func, select
 
 from bot.app import House
 from store import tables as t
-from store.tables import metadata
+from store.columns import metadata
 from tests.running import PUBLIC, SECRET, SID, TWILIO_TOKEN, Client, house
 
 PATH = "/channels/sms"

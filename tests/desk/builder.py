@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Table, select, update
 from bot.conversation.flow import Flow, parse
 from bot.conversation.service import Hours, Service
 from desk import app as desk_app
+from desk.roles import CARING
 from store import accounts
 from store import tables as t
 from store.ids import new_id
@@ -89,6 +90,8 @@ class Desk:
         if name not in self.workers:
             id, now = new_id(), self.clock.now()
             self.insert(t.worker, id=id, name=name, role=role, created_at=now)
+            if role in CARING:
+                self.store.write_sync(lambda c: accounts.join(c, id))
             self.workers[name] = id
         return self.workers[name]
 

@@ -51,7 +51,7 @@ async def test_a_complete_intake_has_every_answer_in_its_place(desk: Desk) -> No
     raw = await desk.page(f"/desk/intake/{made.reference}")
     page = plain(raw)
     assert "went to the end" in page
-    assert NUMBER in page
+    assert NUMBER not in page, "first what to know before they are reached"
     assert "If a call is missed: may leave a message, but no name" in page
     assert "Asked to talk Today" in page
     assert "What makes talking easier “" not in page

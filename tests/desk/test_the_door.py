@@ -12,7 +12,7 @@ import pytest
 from aiohttp import ClientResponse
 from sqlalchemy import select
 
-from desk import app, guard, sessions
+from desk import app, guard, roles, routes, sessions
 from desk.views.files import FILES, STATIC
 from store import tables as t
 from tests.desk.builder import OURS, PARTIAL, Desk, a_desk
@@ -22,10 +22,11 @@ CSP = (
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 UNSAFE = [page for page in app.PAGES if page.method not in guard.SAFE_METHODS]
+SIGNED = [page for page in UNSAFE if page.permission != routes.ANYONE]
 
 
-def address(page: app.Page, key: str = "KTR-48293") -> str:
-    path = page.path.replace(app.KEY, key)
+def address(page: routes.Page, key: str = "KTR-48293") -> str:
+    path = page.path.replace(routes.KEY, key)
     return "/desk" + path.replace("{name:[a-z0-9./_-]{1,60}}", "desk.css")
 
 
@@ -187,13 +188,14 @@ async def test_every_route_declares_who_may(desk: Desk) -> None:
     made = app.build(desk.store, {}, {}, desk.clock, "http://127.0.0.1", False)
     permissions = made[guard.PERMISSIONS]
     assert permissions.keys() == set(made.router.routes())
-    assert set(permissions.values()) <= {guard.ANYONE, "read", "take"}
+    known = {routes.ANYONE, routes.SIGNED_IN}.union(*roles.MAY.values())
+    assert set(permissions.values()) <= known
 
 
 async def test_a_route_without_a_permission_is_shut(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    forgotten = app.Page("GET", "/forgotten", "", app.PAGES[1].handler)
+    forgotten = routes.Page("GET", "/forgotten", "", app.PAGES[1].handler)
     monkeypatch.setattr(app, "PAGES", (*app.PAGES, forgotten))
     async with a_desk(tmp_path) as desk:
         await desk.sign_in()
@@ -201,11 +203,11 @@ async def test_a_route_without_a_permission_is_shut(
 
 
 @pytest.mark.parametrize("page", app.PAGES, ids=lambda page: f"{page.method} {page.path}")
-async def test_nobody_is_sent_to_the_door(desk: Desk, page: app.Page) -> None:
+async def test_nobody_is_sent_to_the_door(desk: Desk, page: routes.Page) -> None:
     answer = await desk.client.request(
         page.method, address(page), headers=OURS, data={}, allow_redirects=False
     )
-    if page.permission == guard.ANYONE:
+    if page.permission == routes.ANYONE:
         assert answer.status in (200, 403)
     elif page.method == "GET":
         assert (answer.status, answer.headers["Location"]) == (303, "/desk/sign-in")
@@ -230,7 +232,7 @@ ELSEWHERE: tuple[dict[str, str], ...] = (
 
 
 @pytest.mark.parametrize("page", UNSAFE, ids=lambda page: page.path)
-async def test_no_other_site_can_act(desk: Desk, page: app.Page) -> None:
+async def test_no_other_site_can_act(desk: Desk, page: routes.Page) -> None:
     made = desk.intake(PARTIAL, reference="KTR-48293")
     form = {"csrf": await desk.sign_in(), "token": desk.link("Priya")}
     for headers in ELSEWHERE:
@@ -243,9 +245,11 @@ async def test_no_other_site_can_act(desk: Desk, page: app.Page) -> None:
 
 
 @pytest.mark.parametrize(
-    "page", [page for page in UNSAFE if page.permission != guard.ANYONE], ids=lambda page: page.path
+    "page",
+    [page for page in UNSAFE if page.permission != routes.ANYONE],
+    ids=lambda page: page.path,
 )
-async def test_a_form_without_its_token_does_nothing(desk: Desk, page: app.Page) -> None:
+async def test_a_form_without_its_token_does_nothing(desk: Desk, page: routes.Page) -> None:
     made = desk.intake(PARTIAL, reference="KTR-48293")
     await desk.sign_in()
     for form in ({}, {"csrf": ""}, {"csrf": "wrong"}, {"csrf": "é"}):
@@ -262,7 +266,7 @@ async def test_the_tests_above_meet_every_unsafe_route(desk: Desk) -> None:
         for route in made.router.routes()
         if route.method not in guard.SAFE_METHODS and route.resource
     }
-    declared = {(page.method, page.path.replace(app.KEY, "{key}")) for page in UNSAFE}
+    declared = {(page.method, page.path.replace(routes.KEY, "{key}")) for page in UNSAFE}
     assert unsafe == declared
 
 

@@ -1,4 +1,4 @@
-"""The revisions make the very tables that `store/tables.py` names."""
+"""The revisions make the very tables that the code names."""
 
 import pytest
 from alembic import command
@@ -8,10 +8,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, inspect, text
 
 from store import copying, engines, migrations
+from store.columns import metadata
 from store.copying import Totals
 from store.sealing import Keys
 from store.session import Store, Unusable
-from store.tables import metadata
 from tests.houses import KEY, House
 from tests.operators import rows
 
@@ -67,7 +67,7 @@ def test_each_revision_keeps_every_row_up_down_and_up(url: str, before: str, aft
         assert set(at_first.rows.values()) == {rows.MANY}
         command.upgrade(config, after)
         upgraded = standing(connection)
-        assert upgraded.rows == at_first.rows
+        assert {name: upgraded.rows[name] for name in at_first.rows} == at_first.rows
         command.downgrade(config, before)
         assert standing(connection) == at_first
         command.upgrade(config, after)
@@ -82,6 +82,7 @@ def test_the_whole_road_up_with_rows_of_the_first_version(url: str) -> None:
         rows.fill(connection)
         counts = standing(connection).rows
         migrations.upgrade(connection)
-        assert standing(connection).rows == counts
+        after = standing(connection).rows
+        assert {name: after[name] for name in counts} == counts
         assert differences(connection) == []
     engine.dispose()

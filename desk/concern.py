@@ -1,0 +1,120 @@
+"""The concern level: what we will do and how soon. Only people set it, and each change, up or
+down, says the same things. It never changes by itself: see `overdue`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import Connection, exists, select
+
+from desk.changes import once
+from desk.queries import GONE, AnyRow, Head
+from desk.reading import opened, sealer_of
+from store import tables as t
+from store.sealing import Keys, Sealer
+
+NAMES = ("steady", "check-in", "today", "now")  # of the levels 0 to 3, in addresses
+
+
+class Content(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a change says. `says` is the person, in their words, or `not_asked` why they were not
+    asked; `keeps_safe` is empty where nothing is known yet."""
+
+    why: str
+    will_do: str
+    told: str
+    says: str = ""
+    not_asked: str = ""
+    keeps_safe: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change. `before` is None where nobody had set it; both levels are equal where it was
+    looked at again and stays."""
+
+    id: str
+    at: datetime
+    who: str
+    before: int | None
+    level: int
+    review_on: datetime
+    content: Content = field(repr=False)
+
+    @property
+    def way(self) -> str:
+        """first, up, down or same."""
+        return way(self.before, self.level)
+
+
+def way(before: int | None, level: int) -> str:
+    if before is None:
+        return "first"
+    return "up" if level > before else "down" if level < before else "same"
+
+
+def put(
+    connection: Connection,
+    sealer: Sealer,
+    id: str,
+    conversation: str,
+    worker: str,
+    now: datetime,
+    level: int,
+    content: Content,
+    review_on: datetime,
+    seen: str,
+) -> bool:
+    """Set the level. `seen` is the change that the worker saw last ("" for none); False where
+    somebody else has set it since."""
+    last = _last(connection, conversation)
+    if last and last.id == id:
+        return True  # the form was sent twice
+    if (last.id if last else "") != seen:
+        return False
+    row = {"id": id, "conversation": conversation, "worker": worker, "at": now}
+    sealed = sealer.seal(msgspec.json.encode(content).decode(), f"concern.content:{id}")
+    values = {"level": level, "before": last.level if last else None, "review_on": review_on}
+    once(connection, t.concern, {**row, **values, "content": sealed})
+    return True
+
+
+def read(connection: Connection, keys: Keys, head: Head) -> tuple[Change, ...]:
+    """All changes of an intake that can be read, the latest first."""
+    c = t.concern.c
+    query = select(c.id, c.at, t.worker.c.name, c.before, c.level, c.review_on, c.content)
+    query = query.join(t.worker, t.worker.c.id == c.worker).where(c.conversation == head.id)
+    rows = connection.execute(query.order_by(c.id.desc())).all()
+    sealer = sealer_of(keys, head)
+    return tuple(found for row in rows if (found := _change(sealer, row)))
+
+
+def overdue(connection: Connection, services: Sequence[str], now: datetime) -> dict[str, datetime]:
+    """Levels of these services that nobody has looked at by their review date: the conversation,
+    and that date. They wait for somebody to decide."""
+    c, h, after = t.concern.c, t.handover.c, t.concern.alias("after").c
+    newer = (after.conversation == c.conversation) & (after.id > c.id)
+    query = (
+        select(c.conversation, c.review_on)
+        .join(t.handover, h.conversation == c.conversation)
+        .where(c.review_on < now, h.service.in_(services), h.kind.not_in(GONE))
+        .where(~exists().where(newer))
+    )
+    return {row.conversation: row.review_on for row in connection.execute(query)}
+
+
+def _last(connection: Connection, conversation: str) -> AnyRow | None:
+    c = t.concern.c
+    query = select(c.id, c.level).where(c.conversation == conversation)
+    return connection.execute(query.order_by(c.id.desc()).limit(1)).first()
+
+
+def _change(sealer: Sealer | None, row: AnyRow) -> Change | None:
+    words = opened(sealer, row.content, f"concern.content:{row.id}")
+    if not words:
+        return None
+    content = msgspec.json.decode(words, type=Content)
+    return Change(row.id, row.at, row.name, row.before, row.level, row.review_on, content)

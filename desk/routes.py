@@ -1,0 +1,22 @@
+"""A page of the desk: where it is, who may open it, and whether opening it uses the session."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from aiohttp.typedefs import Handler
+
+ANYONE, SIGNED_IN = "anyone", "signed in"
+KEY = "{key:[0-9A-Za-z-]{1,40}}"  # the reference of a hand-over, or an id
+
+
+class Page(NamedTuple):
+    """`permission` is one of `desk.roles.MAY`, `ANYONE` or `SIGNED_IN`. A `quiet` page refreshes
+    itself, which is no use of the session; a `long` one takes fields of many words."""
+
+    method: str
+    path: str
+    permission: str
+    handler: Handler
+    quiet: bool = False
+    long: bool = False
