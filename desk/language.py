@@ -20,8 +20,8 @@ from desk.phrasing import ANY, ENDS, STARTS, Lists
 from desk.quotes import blank
 
 WORDING = Path(__file__).parent / "wording"
-HERE = "~"  # in `unless`: where the found words stand
-REACH = 80  # characters before the found words in which an `unless` is looked for
+HERE = "~"  # in `unless` and `only`: where the found words stand
+REACH = 80  # characters before the found words in which these are looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,23 +46,27 @@ class Pattern:
         return re.compile(self.source, re.IGNORECASE)
 
 
+Places = tuple[tuple[Pattern, Pattern], ...]  # what stands before, and what stands after
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Entry:
     """Words with one reason. `unless` are pairs of what stands before and after where the same
-    words are right; with `near`, one of those has to stand in the same sentence."""
+    words are right, `only` where they are not; `near` has to stand in the same sentence."""
 
     id: str
     why: str
     instead: tuple[str, ...]
-    unless: tuple[tuple[Pattern, Pattern], ...] = ()
+    unless: Places = ()
+    only: Places = ()
     near: Pattern | None = None
 
     def applies(self, text: str, start: int, end: int) -> bool:
         """Is it meant, where it was found from `start` to `end`?"""
-        window = text[max(0, start - REACH) : start]
-        for before, after in self.unless:
-            if before.ready.search(window) and after.ready.match(text, end):
-                return False
+        if _stands(self.unless, text, start, end):
+            return False
+        if self.only and not _stands(self.only, text, start, end):
+            return False
         return not self.near or bool(self.near.ready.search(_sentence(text, start, end)))
 
 
@@ -123,14 +127,15 @@ def _entry(one: Mapping[str, Any], words: Lists) -> Entry:
         one["id"],
         one["why"],
         tuple(one["instead"]),
-        tuple(_unless(one.get("unless", ()), words)),
+        tuple(_places(one.get("unless", ()), words)),
+        tuple(_places(one.get("only", ()), words)),
         Pattern(f"{STARTS}{near}{ENDS}") if near else None,
     )
 
 
-def _unless(contexts: Iterable[str], words: Lists) -> Iterator[tuple[Pattern, Pattern]]:
+def _places(contexts: Iterable[str], words: Lists) -> Iterator[tuple[Pattern, Pattern]]:
     """Contexts of one side are one test; a context of both sides is a test of its own."""
-    sides = [[part.strip() for part in context.split(HERE)] for context in contexts]
+    sides = [_sides(context) for context in contexts]
     befores = [before for before, after in sides if not after]
     afters = [after for before, after in sides if not before]
     pairs = [([before], [after]) for before, after in sides if before and after]
@@ -139,6 +144,18 @@ def _unless(contexts: Iterable[str], words: Lists) -> Iterator[tuple[Pattern, Pa
             before = rf"{STARTS}{phrasing.either(left, words)}\s+$" if left else ""
             after = rf"\s+{phrasing.either(right, words)}{ENDS}" if right else ""
             yield Pattern(before), Pattern(after)
+
+
+def _sides(context: str) -> tuple[str, str]:
+    before, here, after = context.partition(HERE)
+    if not here:
+        raise ValueError(f"{context!r} has no {HERE} for the place of the words")
+    return before.strip(), after.strip()
+
+
+def _stands(places: Places, text: str, start: int, end: int) -> bool:
+    window = text[max(0, start - REACH) : start]
+    return any(b.ready.search(window) and a.ready.match(text, end) for b, a in places)
 
 
 def _hits(text: str, listed: WordList) -> Iterator[tuple[int, int, Entry]]:
