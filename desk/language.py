@@ -21,6 +21,7 @@ from desk.quotes import blank
 
 WORDING = Path(__file__).parent / "wording"
 HERE = "~"  # in `unless` and `only`: where the found words stand
+LONGEST_SENTENCE = 600  # characters on each side of the found words
 REACH = 80  # characters before the found words in which these are looked for
 
 
@@ -80,10 +81,11 @@ class WordList:
 
 def check(text: str, language: str = "en") -> list[Finding]:
     """What could be said in other words, in order, none over another: the longest counts."""
-    spoken = blank(text)
+    spoken, covered = blank(text), bytearray(len(text))
     taken: list[tuple[int, int, Entry]] = []
     for start, end, entry in sorted(_hits(spoken, word_list(language)), key=_longest_first):
-        if all(end <= a or b <= start for a, b, _ in taken):
+        if not any(covered[start:end]):
+            covered[start:end] = b"\1" * (end - start)
             taken.append((start, end, entry))
     return [
         Finding(start, end, text[start:end], entry.why, entry.instead)
@@ -171,6 +173,7 @@ def _longest_first(hit: tuple[int, int, Entry]) -> tuple[int, int]:
 
 
 def _sentence(text: str, start: int, end: int) -> str:
-    ends = [mark.end() for mark in SENTENCE_END.finditer(text)]
-    first = max((at for at in ends if at <= start), default=0)
-    return text[first : min((at for at in ends if at > end), default=len(text))]
+    since = max(0, start - LONGEST_SENTENCE)
+    begins = [mark.end() for mark in SENTENCE_END.finditer(text, since, start)]
+    ends = SENTENCE_END.search(text, end, end + LONGEST_SENTENCE)
+    return text[begins[-1] if begins else since : ends.start() if ends else end + LONGEST_SENTENCE]
