@@ -21,6 +21,7 @@ from desk.quotes import blank
 
 WORDING = Path(__file__).parent / "wording"
 HERE = "~"  # in `unless` and `only`: where the found words stand
+POSSESSIVE = "(?:['\u2019]s?)?"
 LONGEST_SENTENCE = 600  # characters on each side of the found words
 REACH = 80  # characters before the found words in which these are looked for
 
@@ -144,7 +145,7 @@ def _places(contexts: Iterable[str], words: Lists) -> Iterator[tuple[Pattern, Pa
     for left, right in [(befores, []), ([], afters), *pairs]:
         if left or right:
             before = rf"{STARTS}{phrasing.either(left, words)}\s+$" if left else ""
-            after = rf"\s+{phrasing.either(right, words)}{ENDS}" if right else ""
+            after = rf"{POSSESSIVE}\s+{phrasing.either(right, words)}{ENDS}" if right else ""
             yield Pattern(before), Pattern(after)
 
 

@@ -19,7 +19,7 @@ from bot.conversation.wording import way
 
 WORD = r"[^\W_](?:[\w'\u2019\u2011-]*\w)?"
 FIGURE = r"[\xa3$\u20ac]?\d(?:[\w.,:]*\w)?"
-HYPHEN = r"[-\u2010\u2011\s]?"
+HYPHEN = r"\s*[-\u2010\u2011]?\s*"
 GAP = rf"(?:\s+{WORD}){{0,3}}?"
 SIGNS = {"_": WORD, "#": FIGURE}
 STARTS = r"(?<![\w&])(?<!\w[-\u2010\u2011])"
