@@ -91,6 +91,18 @@ def understand(lang: str, asking: str, channel: str) -> None:
         out.flush()
 
 
+@cli.command()
+def notes() -> None:
+    """Read a caseworker's note: each line out is a JSON object with other words for some of it."""
+    with _plain_faults():
+        from desk import language
+
+        out = sys.stdout.buffer
+        for line in language.lines(sys.stdin.buffer.read().decode("utf-8", "replace")):
+            out.write(f"{line}\n".encode())
+        out.flush()
+
+
 @cli.command("desk-link")
 @click.argument("name", required=False)
 def desk_link(name: str | None) -> None:

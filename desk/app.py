@@ -23,10 +23,11 @@ from desk.views import (
     sign_in,
     transcript,
     waiting,
+    words,
 )
 from store.session import Store
 
-RECORD = (intake, notes, decisions, concern, transcript, preview)
+RECORD = (intake, notes, decisions, concern, transcript, preview, words)
 VIEWS = (waiting, *RECORD, sign_in, me, accounts, files)
 PAGES = tuple(page for view in VIEWS for page in view.PAGES)
 

@@ -1,7 +1,7 @@
 """How easy a text is to read, and words that are better said in another way.
 
 Pure functions over texts. The word lists are data that the caller reads from files; the check
-uses them on what we say, the desk on what a worker writes.
+uses them on what we say. What a worker writes is read by `desk/language.py`, which needs more.
 """
 
 from __future__ import annotations
@@ -203,9 +203,10 @@ def _pattern(phrases: Sequence[str]) -> re.Pattern[str]:
     such as {phone} stands for itself; spaces may be any."""
     if not phrases:
         return re.compile(r"(?!)")
-    ways = "|".join(_way(phrase) for phrase in sorted(phrases, key=len, reverse=True))
+    ways = "|".join(way(phrase) for phrase in sorted(phrases, key=len, reverse=True))
     return re.compile(rf"(?<!\w)(?:{ways})(?!\w)", re.IGNORECASE)
 
 
-def _way(phrase: str) -> str:
+def way(phrase: str) -> str:
+    """The expression for one phrase of a word list, without its edges."""
     return re.escape(phrase).replace(r"\*", r"\w*").replace(r"\ ", r"\s+").replace("'", "['\u2019]")
