@@ -105,6 +105,26 @@ def desk_link(name: str | None) -> None:
         click.echo("It works once, within 30 minutes.", err=True)
 
 
+@cli.group()
+def user() -> None:
+    """The desk's accounts."""
+
+
+@user.command("add")
+@click.argument("name")
+@click.option("--role", required=True, type=click.Choice(["caseworker", "lead", "admin"]))
+@click.option("--password-stdin", is_flag=True, help="The first line of the input is it.")
+def user_add(name: str, role: str, password_stdin: bool) -> None:
+    """Make an account at the desk. Without a password, a one-time link is printed that lets its
+    owner in. It works while Ownpace runs, too."""
+    with _plain_faults():
+        from bot import accounts, serving
+
+        password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
+        desk = partial(serving.desk_address, partial(click.echo, err=True))
+        _tell(accounts.add(name, role, password, serving.write_beside, desk))
+
+
 @cli.command()
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def doctor(as_json: bool) -> None:

@@ -13,22 +13,29 @@ from bot import app, plans, running, upkeep, way_in
 from bot.app import House
 from bot.sharing import Only
 from config import logging, secrets, settings
-from config.settings import Settings
 from store import engines
 
 
 def desk_link(name: str, warn: Callable[[str], object]) -> str:
     """A one-time address for this worker, or the first one; `warn` where it may not be ours."""
+
+    def made(connection: Connection) -> str:
+        now = datetime.now(UTC)
+        return way_in.link(connection, name, now) if name else way_in.first_link(connection, now)
+
+    token = write_beside(made)
+    return way_in.address(desk_address(warn), token)
+
+
+def desk_address(warn: Callable[[str], object]) -> str:
+    """Where the desk of this folder is, as far as its files say; `warn` where it is a guess."""
     known = settings.load()
-    secrets.private_folder(known.data)
-    logging.setup("WARNING")
-    token = new_token(known, name)
     base_url = known.public_url or running.noted_address(known.data)
     if not base_url:
         base_url = running.local_url(known.host, known.port)
         warn(f"No Ownpace that runs on this folder says where it is: this is right at {base_url}.")
         warn("If it listens elsewhere, name that in OWNPACE_PORT or OWNPACE_PUBLIC_URL.")
-    return way_in.address(base_url, token)
+    return base_url
 
 
 def run(demo: bool = False, only: Only = "") -> None:
@@ -45,22 +52,20 @@ def run(demo: bool = False, only: Only = "") -> None:
         asyncio.run(app.serve(plan, sock, tell_demo if demo else tell_serve))
 
 
-def new_token(known: Settings, name: str) -> str:
-    """A token for this worker or the first one, whether Ownpace runs on the folder or not."""
-    now = datetime.now(UTC)
-
-    def made(connection: Connection) -> str:
-        return way_in.link(connection, name, now) if name else way_in.first_link(connection, now)
-
+def write_beside(work: Callable[[Connection], str]) -> str:
+    """Do a small write, whether Ownpace runs on the folder or not; what `work` returns."""
+    known = settings.load()
+    secrets.private_folder(known.data)
+    logging.setup("WARNING")
     try:
         with running.alone(known.data, engines.is_shared(engines.address(known.database_url))):
             store = app.open_store(plans.plan(known))
             try:
-                return store.write_sync(made)
+                return store.write_sync(work)
             finally:
                 store.close_sync()
     except running.Taken:
-        return way_in.beside(known.database_url, made)
+        return way_in.beside(known.database_url, work)
 
 
 async def tell_demo(house: House, local: str) -> None:

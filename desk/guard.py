@@ -86,6 +86,8 @@ async def access(request: web.Request, handler: Handler) -> web.StreamResponse:
     if worker is None:
         raise _sign_in_first(request, unsafe)
     request[WORKER] = worker
+    if worker.half_way and permission not in (SIGNED_IN, "self"):
+        raise web.HTTPForbidden if unsafe else web.HTTPSeeOther("/desk/me")
     if permission != SIGNED_IN and not worker.may(permission):
         raise web.HTTPForbidden
     if unsafe and not _carries_token(await _read_form(request), worker):

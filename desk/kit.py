@@ -63,13 +63,24 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """Who is signed in, whose people they see, and the token that their forms carry."""
+    """Who is signed in, how they came, whose people they see, the token that their forms carry.
+
+    `totp_last` is 0 until a second factor is set up; `stepped_up_at` is when they last showed it.
+    """
 
     id: str
     name: str
     role: str
     csrf: str
+    how: str = "link"
+    totp_last: int = 0
+    stepped_up_at: datetime | None = None
     services: frozenset[str] = frozenset()
+
+    @property
+    def half_way(self) -> bool:
+        """In by password, and no second factor set up yet: that comes first."""
+        return self.how == "password" and not self.totp_last
 
     def may(self, permission: str) -> bool:
         return permission in MAY.get(self.role, ())

@@ -17,17 +17,37 @@ from store.sealing import token_hash
 
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=12)
+DEVICE_LASTS = timedelta(days=365)
 TOUCH = timedelta(minutes=1)  # a page opened sooner after the last one costs no write
 
 
-def cookie_name(secure: bool) -> str:
+def cookie_name(secure: bool, device: bool = False) -> str:
     """Browsers keep a `__Host-` cookie only if it is Secure, and some refuse Secure over plain
     http even on loopback, where the rehearsal runs. There a plain name does."""
-    return "__Host-ownpace" if secure else "ownpace"
+    name = "ownpace-device" if device else "ownpace"
+    return f"__Host-{name}" if secure else name
 
 
 def token_of(request: web.Request) -> str:
     return request.cookies.get(cookie_name(request.app[DESK].secure_cookies), "")
+
+
+def device_of(request: web.Request) -> str:
+    """The token of this browser, if somebody signed in here before by password."""
+    return request.cookies.get(cookie_name(request.app[DESK].secure_cookies, device=True), "")
+
+
+def set_device(response: web.Response, token: str, secure: bool) -> None:
+    """Kept for a year; it opens nothing, it only tells this browser from those of strangers."""
+    response.set_cookie(
+        cookie_name(secure, device=True),
+        token,
+        max_age=int(DEVICE_LASTS.total_seconds()),
+        path="/",
+        secure=secure,
+        httponly=True,
+        samesite="Lax",
+    )
 
 
 def set_cookie(response: web.Response, token: str, secure: bool) -> None:
@@ -61,8 +81,9 @@ def use_link(connection: Connection, token: str, now: datetime) -> str | None:
     )
 
 
-def begin(connection: Connection, worker: str, now: datetime) -> str:
-    """A new session; returns its token, which is never used again once it ended."""
+def begin(connection: Connection, worker: str, now: datetime, how: str = "link") -> str:
+    """A new session, come by a `link` or a `password`; returns its token, which is never used
+    again once it ended."""
     token = secrets.token_urlsafe(32)
     connection.execute(
         t.session.insert().values(
@@ -71,6 +92,7 @@ def begin(connection: Connection, worker: str, now: datetime) -> str:
             csrf=secrets.token_urlsafe(32),
             created_at=now,
             used_at=now,
+            how=how,
         )
     )
     return token
@@ -80,7 +102,7 @@ def find(connection: Connection, token: str, now: datetime) -> tuple[Worker, dat
     """Whose session this is and when it was last used; None once it ended in any way."""
     s, w = t.session.c, t.worker.c
     row = connection.execute(
-        select(w.id, w.name, w.role, s.csrf, s.used_at)
+        select(w.id, w.name, w.role, s.csrf, s.how, w.totp_last, s.stepped_up_at, s.used_at)
         .join_from(t.session, t.worker, s.worker == w.id)
         .where(
             s.token_hash == token_hash(token),
@@ -94,12 +116,27 @@ def find(connection: Connection, token: str, now: datetime) -> tuple[Worker, dat
         return None
     theirs = select(t.membership.c.service).where(t.membership.c.worker == row.id)
     services = frozenset(connection.scalars(theirs))
-    return Worker(row.id, row.name, row.role, row.csrf, services), row.used_at
+    id, name, role, csrf, how, totp_last, stepped_up_at, used_at = row
+    return Worker(id, name, role, csrf, how, totp_last, stepped_up_at, services), used_at
 
 
 def touch(connection: Connection, token: str, now: datetime) -> None:
     session = update(t.session).where(t.session.c.token_hash == token_hash(token))
     connection.execute(session.values(used_at=now))
+
+
+def step_up(connection: Connection, token: str, now: datetime) -> None:
+    """The second factor was shown just now."""
+    session = update(t.session).where(t.session.c.token_hash == token_hash(token))
+    connection.execute(session.values(stepped_up_at=now))
+
+
+def know(connection: Connection, worker: str, now: datetime) -> str:
+    """The token of a new device of this worker."""
+    token = secrets.token_urlsafe(32)
+    row = {"token_hash": token_hash(token), "worker": worker, "made_at": now}
+    connection.execute(t.device.insert().values(row))
+    return token
 
 
 def end(connection: Connection, token: str, now: datetime) -> None:

@@ -59,6 +59,7 @@ class Keys:
             raise ValueError(f"the master key needs at least {KEY_BYTES} bytes")
         self._wrapping = AESGCM(_derive(master, b"ownpace person keys"))
         self._lookup = _derive(master, b"ownpace look-up")
+        self._chain = _derive(master, b"ownpace audit chain")
         self.master = Sealer(_derive(master, b"ownpace sealing"))
         self._people: dict[bytes, Sealer] = {}
 
@@ -91,6 +92,14 @@ class Keys:
         the words, and must not lead to them in the provider's log."""
         words = f"\0seen\0{account}\0{provider_id}".encode("utf-8", "replace")
         return hmac.digest(self._lookup, words, "sha256").hex()
+
+    def chained(self, before: bytes, row: bytes) -> bytes:
+        """What vouches for a row of the audit and for all before it (HMAC-SHA256)."""
+        return hmac.digest(self._chain, before + row, "sha256")
+
+    def tried(self, what: str) -> bytes:
+        """The keyed hash under which wrong tries are counted: a name, a device, an address."""
+        return hmac.digest(self._lookup, b"\0tried\0" + what.encode("utf-8", "replace"), "sha256")
 
     def _unwrap(self, wrapped: bytes) -> bytes:
         if wrapped[:1] != _FIRST_KEY:

@@ -78,6 +78,7 @@ def test_help_lists_only_what_works(tmp_path: Path) -> None:
         "restore",
         "serve",
         "understand",
+        "user",
     ]
 
 
@@ -88,6 +89,9 @@ def test_help_lists_only_what_works(tmp_path: Path) -> None:
         (("chat", "--channel", "fax"), {}, 2, "fax"),
         (("chat", "--flow", "none"), {}, 2, "self_referral"),
         (("chat", "--lang", "tlh"), {}, 2, "en, es"),
+        (("user", "add", "Sam Okafor", "--role", "owner"), {}, 2, "caseworker"),
+        (("user", "add", " ", "--role", "lead"), {}, 2, "name"),
+        (("user", "add", "Sam", "--role", "lead", "--password-stdin"), {}, 2, "12 characters"),
         (("serve",), {"OWNPACE_PORT": "x"}, 3, "OWNPACE_PORT"),
         (("serve", "--only", "web"), {}, 3, "PostgreSQL"),
         (("serve", "--only", "sender"), {}, 3, "PostgreSQL"),

@@ -32,6 +32,7 @@ MAY_IMPORT = {
     # What operators' commands do: they have settings in one hand and the database in the other.
     "bot.upkeep": OURS,
     "bot.doctor": OURS,
+    "bot.accounts": OURS,
     "bot.serving": OURS,
     "bot.plans": OURS,
     "bot.app": OURS,

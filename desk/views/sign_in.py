@@ -1,4 +1,4 @@
-"""In by a link that works once, out at once.
+"""In by name, password and second factor, or by a link that works once; out at once.
 
 The link's token stands after `#`, which browsers send to nobody: it is in no log. A small script
 moves it into the form; without scripts one pastes it.
@@ -7,12 +7,14 @@ moves it into the form; without scripts one pastes it.
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
 from aiohttp import web
 from sqlalchemy import Connection
 
 from desk import sessions
-from desk.kit import DESK
+from desk.entering import Knock, by_password
+from desk.kit import DESK, Desk
 from desk.pages import page
 from desk.routes import ANYONE, SIGNED_IN, Page
 
@@ -20,11 +22,33 @@ LOOPBACK = ("127.0.0.1", "::1")
 
 
 async def show(request: web.Request) -> web.Response:
-    return page(request, "sign_in.html", failed=False)
+    return page(request, "sign_in.html", failed="")
 
 
 async def enter(request: web.Request) -> web.Response:
-    """Use the link up. A session that this browser had ends: no token lives through sign-in."""
+    """A session that this browser had ends: no token lives through sign-in."""
+    form = await request.post()
+    return await (_by_link(request) if "token" in form else _by_password(request))
+
+
+async def _by_password(request: web.Request) -> web.Response:
+    desk, now = request.app[DESK], request.app[DESK].clock.now()
+    form = await request.post()
+    name, password, code = (str(form.get(field, "")) for field in ("name", "password", "code"))
+    device = sessions.device_of(request)
+    knock = Knock(name.strip()[:120], password, code, device, _address(request))
+    answer = await by_password(desk, knock, sessions.token_of(request), now)
+    if not answer.token:
+        return _wrong(request, answer.wait, "password")
+    response = _inside(desk, answer.token)
+    if not device:
+        mark = partial(sessions.know, worker=answer.worker, now=now)
+        sessions.set_device(response, await desk.store.write(mark), desk.secure_cookies)
+    return response
+
+
+async def _by_link(request: web.Request) -> web.Response:
+    """Use the link up."""
     desk, now = request.app[DESK], request.app[DESK].clock.now()
     link, old = str((await request.post()).get("token", "")), sessions.token_of(request)
     # A whole link may have been pasted instead of the part after the mark.
@@ -34,14 +58,18 @@ async def enter(request: web.Request) -> web.Response:
     if await desk.store.read(lambda connection: sessions.opens(connection, link, now)):
         token = await desk.store.write(lambda connection: _enter(connection, link, old, now))
     if token is None:
-        return _wrong(request, desk.tries.wrong(_address(request), now))
+        return _wrong(request, desk.tries.wrong(_address(request), now), "link")
+    return _inside(desk, token)
+
+
+def _inside(desk: Desk, token: str) -> web.Response:
     response = web.Response(status=303, headers={"Location": "/desk/"})
     sessions.set_cookie(response, token, desk.secure_cookies)
     return response
 
 
-def _wrong(request: web.Request, wait: int) -> web.Response:
-    response = page(request, "sign_in.html", status=429 if wait else 403, failed=True)
+def _wrong(request: web.Request, wait: int, how: str) -> web.Response:
+    response = page(request, "sign_in.html", status=429 if wait else 403, failed=how)
     if wait:
         response.headers["Retry-After"] = str(wait)
     return response

@@ -15,7 +15,7 @@ from desk.intake import address
 from desk.kit import DESK, WORKER, Desk, Worker
 from desk.pages import page
 from desk.queries import Head
-from desk.routes import KEY, Page
+from desk.routes import KEY, SIGNED_IN, Page
 from desk.waiting_list import Part, card, read
 from desk.wishes import Wish
 
@@ -24,6 +24,16 @@ ASKED = "asked for by the person"
 
 async def to_list(request: web.Request) -> web.Response:
     raise web.HTTPSeeOther("/desk/")
+
+
+async def home(request: web.Request) -> web.Response:
+    """The list; for those who never read an intake, what they do instead."""
+    worker = request[WORKER]
+    if worker.half_way:
+        raise web.HTTPSeeOther("/desk/me")
+    if not worker.may("read"):
+        raise web.HTTPSeeOther("/desk/accounts") if worker.may("accounts") else web.HTTPForbidden
+    return await show(request)
 
 
 async def show(request: web.Request) -> web.Response:
@@ -94,7 +104,7 @@ async def _asked(request: web.Request) -> tuple[Wish, Head]:
 
 PAGES = (
     Page("GET", "", "read", to_list),
-    Page("GET", "/", "read", show),
+    Page("GET", "/", SIGNED_IN, home),
     Page("GET", "/now", "read", refresh, quiet=True),
     Page("POST", f"/asked/{KEY}", "take", answer_asked),
     Page("GET", f"/asked/{KEY}", "read", show_asked),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from desk import app, routes
+from desk import app, roles, routes
 from store import tables as t
 from tests.desk.builder import COMPLETE, NUMBER, OURS, PARTIAL, THURSDAY, Desk, Made
 
@@ -43,7 +43,9 @@ async def test_no_page_shows_the_practice_worker_a_real_person(
             form = {"csrf": csrf} if page.method == "POST" else None
             answer = await desk.client.request(page.method, path, data=form, headers=OURS)
             text = await answer.text()
-            assert answer.status == (404 if routes.KEY in page.path else 200), path
+            allowed = page.permission in {routes.SIGNED_IN, *roles.MAY["practice"]}
+            expected = 403 if not allowed else 404 if routes.KEY in page.path else 200
+            assert answer.status == expected, path
             assert REAL not in text, path
             assert "KTR-48293" not in text, path
             if page.path == "/sign-out":

@@ -113,11 +113,11 @@ async def test_no_name_is_shown_if_the_look_cannot_be_kept(
         raise OSError("disk full")
 
     await desk.sign_in()
-    desk.intake({**PARTIAL, "name": "Jo"})
+    desk.intake({**PARTIAL, "name": "Jo Nobody"})
     monkeypatch.setattr("desk.views.waiting.look", full)
     answer = await desk.client.get("/desk/")
     assert answer.status == 503
-    assert "Jo" not in await answer.text()
+    assert "Jo Nobody" not in await answer.text()
 
 
 async def test_a_name_is_all_that_a_list_has_of_their_words(desk: Desk) -> None:
