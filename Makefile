@@ -10,7 +10,7 @@ V := .venv
 ARGS ?=
 PYTEST := $(V)/bin/python -m pytest -q
 
-.PHONY: help setup dev ui demo test lint format transcripts messages principles screenshots soak licences lock clean
+.PHONY: help setup dev ui demo test browser lint format transcripts messages principles screenshots soak licences lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -30,6 +30,9 @@ demo: setup ## try it: a rehearsal phone and a desk on this machine, with people
 test: dev ## run the tests; ARGS="-k name" narrows them
 	@$(if $(ARGS),,$(PYTEST) tests/test_speed.py) # by itself: nothing else runs meanwhile
 	@$(PYTEST) -n 2 --dist worksteal $(if $(ARGS),,--durations 10 --ignore tests/test_speed.py) $(ARGS)
+
+browser: ui ## run the tests in headless Chromium (Debian: apt install chromium)
+	@$(PYTEST) -m browser tests/browser $(ARGS)
 
 lint: dev ## style, formatting and types
 	@$(V)/bin/python -m ruff check .

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import logging
 import os
 from collections.abc import Iterator
@@ -18,6 +19,9 @@ from tests.houses import House, open_house
 settings.register_profile("steady", max_examples=300, derandomize=True, deadline=None)
 settings.register_profile("wide", max_examples=3000, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
+
+# `make browser` installs the driver, and fails where it is missing: nothing is left out unseen.
+collect_ignore = [] if importlib.util.find_spec("playwright") else ["browser"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
