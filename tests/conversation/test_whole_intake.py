@@ -126,6 +126,7 @@ class Anything(Around):
     def answers_with_a_word_in_it(self, word: str) -> None:
         """R-S10: a command word inside an answer is part of the answer."""
         free = self.is_free and self.now.position.place in ("question", "edit")
+        free = free and self.now.position.id != "code_word"  # a sentence is no code word
         kept = self.wrote(f"my {word.replace('_', ' ')} Quorn of {len(self.ledger.words)} and Zug")
         assert kept in ("answer", "note", "aside")
         assert not free or kept == "answer"
