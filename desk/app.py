@@ -11,10 +11,10 @@ from desk import guard
 from desk.kit import DESK, Clock, Desk, Service
 from desk.pages import environment
 from desk.tries import Tries
-from desk.views import accounts, files, intake, me, sign_in, waiting
+from desk.views import accounts, exports, files, intake, me, sign_in, waiting
 from store.session import Store
 
-VIEWS = (waiting, intake, sign_in, me, accounts, files)
+VIEWS = (waiting, intake, exports, sign_in, me, accounts, files)
 PAGES = tuple(page for view in VIEWS for page in view.PAGES)
 
 

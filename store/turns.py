@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from bot.conversation import effects as e
 from bot.conversation import model as m
-from store import conversations, handovers, messages, rights
+from store import conversations, handovers, messages, outside, rights
 from store import tables as t
 from store.conversations import Line
 from store.ids import new_id
@@ -102,6 +102,7 @@ class Ledger:
 
     def write(self, connection: Connection) -> None:
         """Write everything gathered; each statement runs once."""
+        outside.taken_back(connection, self._rows.get(TAKE_BACK, ()))
         for statement in _CHANGES + _NEW:
             if rows := self._rows.get(statement):
                 statement.run(connection, rows)
