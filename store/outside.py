@@ -6,9 +6,9 @@ Only where a store was asked to (`OPTION`); practice people are never told of. N
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, delete, exists, insert, select, update
@@ -16,6 +16,7 @@ from sqlalchemy import Connection, delete, exists, insert, select, update
 from store import tables as t
 from store.ids import new_id
 
+SHARED = ("partial", "complete")
 OPTION = "tells_outside"  # of the connection: is anybody to be told?
 
 
@@ -50,20 +51,23 @@ def gone(connection: Connection, conversations: Sequence[str], what: str, at: da
     if not conversations or not _asked_for(connection):
         return
     o = t.told_outside.c
-    shared = o.conversation.in_(conversations) & o.what.in_(("partial", "complete"))
+    shared = o.conversation.in_(conversations) & o.what.in_(SHARED)
     waits = shared & o.sent_at.is_(None)
     connection.execute(delete(t.told_outside).where(waits, o.attempts == 0))
     # A try may have arrived: it is not made again, and its end is told.
     connection.execute(update(t.told_outside).where(waits).values(next_at=None))
-    handed = select(o.conversation, o.reference).where(shared).distinct()
+    end = t.told_outside.alias("ended").c
+    ended = exists().where(end.reference == o.reference, end.what.not_in(SHARED))
+    handed = select(o.conversation, o.reference).where(shared, ~ended).distinct()
     known = {row.reference: row.conversation for row in connection.execute(handed)}
     rows = [{"conversation": c, "reference": r, "what": what} for r, c in known.items()]
     _add(connection, [row | {"at": at, "due_at": None} for row in rows])
 
 
-def taken_back(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
-    """As `gone`, for the rows of a ledger's take-backs, which name a `line`."""
-    gone(connection, [str(row["line"]) for row in rows], "taken_back", datetime.now(UTC))
+def taken_back(connection: Connection, rows: Iterable[tuple[str, datetime]]) -> None:
+    """As `gone`, for conversations whose people take a hand-over back, each with its time."""
+    for conversation, at in rows:
+        gone(connection, [conversation], "taken_back", at)
 
 
 def due(connection: Connection, now: datetime, limit: int = 50) -> list[News]:

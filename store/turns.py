@@ -92,6 +92,7 @@ class Ledger:
     def __init__(self) -> None:
         self._rows: defaultdict[Many, list[Row]] = defaultdict(list)
         self._handed: list[handovers.Handed] = []
+        self._taken_back: list[tuple[str, datetime]] = []
         self._agreed: list[Row] = []
         self._asked: list[Row] = []
         self._kept: list[Row] = []
@@ -102,7 +103,7 @@ class Ledger:
 
     def write(self, connection: Connection) -> None:
         """Write everything gathered; each statement runs once."""
-        outside.taken_back(connection, self._rows.get(TAKE_BACK, ()))
+        outside.taken_back(connection, self._taken_back)
         for statement in _CHANGES + _NEW:
             if rows := self._rows.get(statement):
                 statement.run(connection, rows)
@@ -159,6 +160,7 @@ class Ledger:
                 self.add(REFILE, line=line.id, which=message, to=kind)
             case e.TakeBack():
                 self.add(TAKE_BACK, line=line.id)
+                self._taken_back.append((line.id, at))
                 self.add(DROP_PROMISES, line=line.id, when=at)
 
     def keep(self, line: Line, at: datetime, keep_days: int, keep_partial_days: int) -> None:
