@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
@@ -16,7 +17,8 @@ from tests.desk.leaving import FILES, PAGES, audited, file, fits_fhir, rows, tex
 from tests.desk.reading import looks, plain
 
 SECRET = "pineapple at midnight"
-FULL = COMPLETE | {
+FULL: dict[str, str | Sequence[str] | None] = {
+    **COMPLETE,
     "code_word": SECRET,
     "do_not_contact": "my ex, at the shop",
     "worries": None,
@@ -50,7 +52,7 @@ async def test_the_text_begins_with_how_to_reach_them(desk: Desk) -> None:
 
 
 async def test_nothing_that_is_gone_or_secret_or_not_shared_leaves(desk: Desk) -> None:
-    made = desk.intake(FULL | {"other_way": "-"}, kind="partial", reference="KTR-48293")
+    made = desk.intake({**FULL, "other_way": "-"}, kind="partial", reference="KTR-48293")
     desk.now_says(made, "would_help", "a van, since yesterday")
     csrf = await desk.sign_in()
     taken = [await file(desk, made, format, csrf) for format in FILES]
