@@ -243,18 +243,22 @@ async def test_after_a_day_it_is_given_up(
 ) -> None:
     caplog.set_level(logging.INFO)
     await does(house, HandOver("partial", DUE))
-    tries = 0
-    for _ in range(400):
-        system.answers = [lambda: web.Response(status=503)]
+    waited = []
+    system.answers = [lambda: web.Response(status=503)] * 9
+    for _ in range(8):
         await telling()
         [row] = rows(house)
-        tries = row["attempts"]
-        if row["next_at"] is None:
-            break
+        waited.append((row["next_at"] - house.clock.at).total_seconds())
         house.clock.at = row["next_at"]
-    assert row["next_at"] is None
-    assert 280 < tries < 400
-    assert house.clock.at - datetime(2026, 11, 19, 12, tzinfo=UTC) >= timedelta(days=1)
+    assert waited == sorted(waited)
+    assert waited[-1] <= 300
+    house.clock.at = row["made_at"] + timedelta(days=1)
+    await telling()
+    [row] = rows(house)
+    assert (row["next_at"], row["attempts"], row["failed_code"]) == (None, 9, "http 503")
+    house.clock.at += timedelta(days=1)
+    await telling()
+    assert len(system.got) == 9
     assert len({told["id"] for told in system.got}) == 1
     for secret in (WORDS, NUMBER, SECRET, system.url, "sister"):
         assert secret not in caplog.text

@@ -21,7 +21,7 @@ from tests.desk.test_passwords import Owner
 
 FILES = ("csv", "json", "fhir")
 PAGES = ("copy", "print")
-SCHEMA = Path(__file__).parent / "data/fhir-r4-questionnaireresponse.schema.json"
+SCHEMA = Path(__file__).parent / "fhir/fhir-r4-questionnaireresponse.schema.json"
 
 
 async def file(desk: Desk, made: Made, format: str, csrf: str) -> str:
