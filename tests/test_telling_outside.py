@@ -250,8 +250,9 @@ async def test_after_a_day_it_is_given_up(
         [row] = rows(house)
         waited.append((row["next_at"] - house.clock.at).total_seconds())
         house.clock.at = row["next_at"]
-    assert waited == sorted(waited)
-    assert waited[-1] <= 300
+    assert waited[:6] == sorted(waited[:6])
+    assert waited[0] < 7
+    assert 240 <= waited[-1] <= 300
     house.clock.at = row["made_at"] + timedelta(days=1)
     await telling()
     [row] = rows(house)

@@ -8,7 +8,8 @@ from typing import Any
 
 import msgspec
 
-from desk.exporting.record import VERSION, Answer, Exported
+from desk.exporting.structure import VERSION, Answer, Exported
+from desk.intake import Note
 
 FORMAT = "ownpace.intake"
 
@@ -26,6 +27,26 @@ def data(x: Exported) -> dict[str, Any]:
     """One intake as plain data; safe contact comes first, as everywhere."""
     return {
         "contact_safely": _contact(x),
+        **_about(x),
+        "sections": [
+            {"kind": s.kind, "title": s.title, "answers": [_answer(a) for a in s.answers]}
+            for s in x.sections
+        ],
+        "later": [_answer(a) for a in x.later],
+        "notes": [_note(note) for note in x.notes],
+        "agreed": [{"what": c.what, "yes": c.value, "at": _time(c.at)} for c in x.agreed],
+        "told": {"at": _time(x.told_at), "messages": list(x.told)},
+        "promise": _promise(x),
+        "looks": [{"at": _time(k.at), "who": k.who, "purpose": k.purpose} for k in x.looks],
+        "team": [
+            {"kind": e.kind, "at": _time(e.at), "who": e.who, "parts": dict(e.parts)}
+            for e in x.team
+        ],
+    }
+
+
+def _about(x: Exported) -> dict[str, Any]:
+    return {
         "reference": x.reference,
         "service": {"id": x.service, "name": x.service_name},
         "kind": x.kind,
@@ -38,30 +59,17 @@ def data(x: Exported) -> dict[str, Any]:
         "kept_until": _time(x.delete_on),
         "with": x.taken_by or None,
         "name": x.name or None,
-        "sections": [
-            {"kind": s.kind, "title": s.title, "answers": [_answer(a) for a in s.answers]}
-            for s in x.sections
-        ],
-        "later": [_answer(a) for a in x.later],
-        "notes": [
-            {
-                "at": _time(note.at),
-                "words": note.words,
-                "media": list(note.media),
-                "before_the_first_question": note.early,
-                "added_since": note.since,
-                "removed_by_the_person": note.erased,
-            }
-            for note in x.notes
-        ],
-        "agreed": [{"what": c.what, "yes": c.value, "at": _time(c.at)} for c in x.agreed],
-        "told": {"at": _time(x.told_at), "messages": list(x.told)},
-        "promise": _promise(x),
-        "looks": [{"at": _time(k.at), "who": k.who, "purpose": k.purpose} for k in x.looks],
-        "team": [
-            {"kind": e.kind, "at": _time(e.at), "who": e.who, "parts": dict(e.parts)}
-            for e in x.team
-        ],
+    }
+
+
+def _note(note: Note) -> dict[str, Any]:
+    return {
+        "at": _time(note.at),
+        "words": note.words,
+        "media": list(note.media),
+        "before_the_first_question": note.early,
+        "added_since": note.since,
+        "removed_by_the_person": note.erased,
     }
 
 

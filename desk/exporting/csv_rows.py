@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from desk.exporting import safely
-from desk.exporting.record import Answer, Exported
+from desk.exporting.structure import Answer, Exported
 
 BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"  # without it spreadsheets guess another encoding
 _STARTS = r"=+\-@\uff1d\uff0b\uff0d\uff20\u2212\ufe62\ufe63\ufe66\ufe6b"

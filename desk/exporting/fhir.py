@@ -15,7 +15,7 @@ from uuid import UUID, uuid5
 
 import msgspec
 
-from desk.exporting.record import (
+from desk.exporting.structure import (
     ANSWERED,
     AT_THE_DESK,
     NOT_REACHED,

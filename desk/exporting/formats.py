@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from bot.conversation.flow import Flow
 from desk.exporting import as_json, csv_rows, fhir
-from desk.exporting.record import Exported
+from desk.exporting.structure import Exported
 
 
 class Format(NamedTuple):

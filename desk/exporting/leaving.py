@@ -13,7 +13,8 @@ from bot.conversation.flow import Flow
 from desk import audit, changes, queries
 from desk.exporting import as_json
 from desk.exporting.formats import HOOK, purpose
-from desk.exporting.record import VERSION, Exported, exported
+from desk.exporting.record import exported
+from desk.exporting.structure import VERSION, Exported
 from desk.intake import read
 from desk.kit import Clock, Service
 from desk.queries import Head
@@ -76,6 +77,8 @@ def note_many(
     why: str,
 ) -> None:
     """These go out together: a look at each, and one row of the audit with the reason."""
+    if not heads:
+        return
     changes.look(connection, [head.id for head in heads], who, purpose(name), now)
     about = f"{len(heads)} {name} {heads[0].key}..{heads[-1].key}"
     audit.note(connection, keys, who, "export.list", about, now, why)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment
 
-from desk.exporting.record import Exported
+from desk.exporting.structure import Exported
 
 TEMPLATE = "exported.txt"
 

@@ -1,171 +1,52 @@
 """One intake as it leaves the desk: one structure, of which every format is a function.
 
-It holds what the desk shows and nothing else, so only what was shared. What workers wrote comes in
-by `team`: fill it in `_team`, with one `Entry` for each note, decision and concern level.
+It holds what the desk shows and nothing else, so only what was shared. What workers wrote goes into
+`Exported.team`: fill it in `_team`, with one `Entry` for each note, decision and concern level.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from bot.conversation.flow import Flow
 from desk.exporting import safely
-from desk.intake import Agreed, Intake, Note
+from desk.exporting.structure import (
+    ANSWERED,
+    AT_THE_DESK,
+    NOT_REACHED,
+    REMOVED,
+    SKIPPED,
+    Answer,
+    Choice,
+    Contact,
+    Entry,
+    Exported,
+    Look,
+    Promise,
+    Section,
+)
+from desk.intake import Agreed, Intake
 from desk.kit import Service
 from desk.places import ACCESS, HOW_SOON, HOW_TO_TALK, NAME
 from desk.record import Record, Said
 
-VERSION = 1  # of the structure: it grows when a reader of before would read it wrongly
-ANSWERED, REMOVED = "answered", "removed_by_the_person"
-SKIPPED, NOT_REACHED = "chose_not_to_say_yet", "not_talked_about_yet"
-AT_THE_DESK = "set_see_the_desk"  # there is one, and it is shown at the desk alone
 SECRET = ("code_word",)
 SIDES = ("worries", "keeps_safe")  # beside each other, also where one is empty
 _STATUS = {"answered": ANSWERED, "skipped": SKIPPED, "removed": REMOVED}
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """One question and what became of it. `since`: said after the intake was shared to the end."""
-
-    question: str
-    heading: str
-    status: str
-    at: datetime | None = None
-    codes: tuple[str, ...] = field(default=(), repr=False)
-    labels: tuple[str, ...] = field(default=(), repr=False)
-    words: tuple[str, ...] = field(default=(), repr=False)
-    since: bool = False
-
-    @property
-    def said(self) -> bool:
-        """Is there anything in it to be read?"""
-        return bool(self.labels or self.words)
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """Answers that stand together. `kind` is about_them, asked_for, strong, sides or other; `title`
-    is the flow's own, empty where the format has the words."""
-
-    kind: str
-    title: str
-    answers: tuple[Answer, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Contact:
-    """How to reach them without harm; it comes first wherever it goes. `how` is one of
-    `safely.WAYS`, `confirmed` when they last said so."""
-
-    how: str
-    channel: str
-    confirmed: datetime | None
-    number: str = field(repr=False)
-    answers: tuple[Answer, ...]
-
-    def by(self, question: str) -> Answer:
-        found = (answer for answer in self.answers if answer.question == question)
-        return next(found, Answer(question, "", NOT_REACHED))
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """Something that they agreed to, or not: start, share_partial, reminders."""
-
-    what: str
-    value: bool
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Promise:
-    """When we said that a worker reads it, and when one did."""
-
-    made_at: datetime
-    due_at: datetime
-    kept_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    at: datetime
-    who: str
-    purpose: str
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One thing that a worker wrote: a `kind`, and its parts, each a name and words. The names are
-    codes (`said`, `saw`, `why`), and formats show them with spaces."""
-
-    kind: str
-    at: datetime
-    who: str
-    parts: tuple[tuple[str, str], ...] = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Exported:
-    reference: str
-    service: str
-    service_name: str
-    kind: str
-    flow: str
-    language: str
-    started_at: datetime
-    handed_at: datetime
-    taken_by: str
-    delete_on: datetime | None
-    made_at: datetime
-    practice: bool
-    contact: Contact
-    name: str = field(repr=False)
-    sections: tuple[Section, ...]
-    later: tuple[Answer, ...]
-    notes: tuple[Note, ...]
-    agreed: tuple[Choice, ...]
-    told: tuple[str, ...]
-    told_at: datetime | None
-    promise: Promise | None
-    looks: tuple[Look, ...]
-    team: tuple[Entry, ...] = ()
-
-    @property
-    def answers(self) -> Iterator[Answer]:
-        """Every question once, in the order in which it is shown; safe contact first."""
-        yield from self.contact.answers
-        for section in self.sections:
-            yield from section.answers
-        yield from self.later
-
-
 def exported(intake: Intake, flow: Flow | None, service: Service, now: datetime) -> Exported:
     """The structure of an intake that was handed over. Raises `ValueError` for any other."""
-    head = intake.head
-    if head.reference is None or head.handed_at is None or head.kind is None:
-        raise ValueError("only what was handed over leaves the desk")
     answers = _answers(intake.record, flow)
-    sections = tuple(_sections(intake.record, answers))
-    contact = _contact(intake, answers)
+    sections, contact = tuple(_sections(intake.record, answers)), _contact(intake, answers)
     shown = {a.question for a in contact.answers}
     shown |= {a.question for section in sections for a in section.answers}
     name = answers.get(NAME)
     return Exported(
-        reference=head.reference,
-        service=service.id,
-        service_name=service.name,
-        kind=head.kind,
-        flow=head.flow,
-        language=head.language,
-        started_at=head.started_at,
-        handed_at=head.handed_at,
-        taken_by=head.taken_name or "",
-        delete_on=head.delete_on,
+        **_about(intake, service),
         made_at=now,
-        practice=service.practice,
         contact=contact,
         name=" ".join(name.words) if name else "",
         sections=sections,
@@ -178,6 +59,26 @@ def exported(intake: Intake, flow: Flow | None, service: Service, now: datetime)
         looks=tuple(Look(row.at, row.name, row.purpose) for row in intake.looks),
         team=tuple(_team(intake)),
     )
+
+
+def _about(intake: Intake, service: Service) -> dict[str, Any]:
+    """What is known of it without opening a word."""
+    head = intake.head
+    if head.reference is None or head.handed_at is None or head.kind is None:
+        raise ValueError("only what was handed over leaves the desk")
+    return {
+        "reference": head.reference,
+        "service": service.id,
+        "service_name": service.name,
+        "practice": service.practice,
+        "kind": head.kind,
+        "flow": head.flow,
+        "language": head.language,
+        "started_at": head.started_at,
+        "handed_at": head.handed_at,
+        "taken_by": head.taken_name or "",
+        "delete_on": head.delete_on,
+    }
 
 
 def _answers(record: Record, flow: Flow | None) -> Mapping[str, Answer]:

@@ -12,7 +12,7 @@ from desk import queries, step_up
 from desk.exporting import formats, leaving
 from desk.exporting.formats import FORMATS, PAPER, TEXT, Format
 from desk.exporting.plain import plain
-from desk.exporting.record import Exported
+from desk.exporting.structure import Exported
 from desk.kit import DESK, WORKER, Service
 from desk.pages import page
 from desk.queries import Head
@@ -55,37 +55,42 @@ async def ask_list(request: web.Request) -> web.Response:
 
 async def send_list(request: web.Request) -> web.Response:
     """Everything that was shared in these days. Practice people are never among it."""
-    desk, worker, now = request.app[DESK], request[WORKER], request.app[DESK].clock.now()
-    step_up.first(worker, now, LIST)
+    desk, now = request.app[DESK], request.app[DESK].clock.now()
+    step_up.first(request[WORKER], now, LIST)
     form = {name: str(value) for name, value in (await request.post()).items()}
     format, why = form.get("format", ""), " ".join(form.get("reason", "").split())
     if format not in FORMATS:
         return _list_page(request, form, "format")
     if not any(map(str.isalnum, why)) or len(why) > LONGEST_REASON:
         return _list_page(request, form, "reason")
-    services = _real(desk.services_of(worker))
     try:
-        zone = next(iter(services.values())).hours.zone
-        since, before = leaving.days(form.get("since", ""), form.get("until", ""), zone)
-    except (ValueError, StopIteration):
+        heads = await _chosen(request, form, FORMATS[format].name, why)
+    except ValueError:
         return _list_page(request, form, "dates")
-
-    def choose_and_note(connection: Connection) -> list[Head]:
-        heads = leaving.choose(connection, list(services), since, before)
-        if heads:
-            name = FORMATS[format].name
-            leaving.note_many(connection, desk.store.keys, heads, worker.id, name, now, why)
-        return heads
-
-    try:
-        heads = await desk.store.write(choose_and_note)
     except leaving.TooMany:
         return _list_page(request, form, "many")
     if not heads:
         return _list_page(request, form, "none")
-    parts = (desk.store.keys, desk.flows, services, heads, now)
-    found = await desk.store.read(lambda c: leaving.opened_all(c, *parts))
+    parts = (desk.store.keys, desk.flows, _real(request), heads, now)
+    found = await desk.store.read(lambda connection: leaving.opened_all(connection, *parts))
     return _file(formats.many(format, found, desk.flows, now), FORMATS[format], f"{now:%Y-%m-%d}")
+
+
+async def _chosen(request: web.Request, form: Mapping[str, str], name: str, why: str) -> list[Head]:
+    """What was shared in these days, noted as going out. Raises `ValueError` for days that are
+    none, and `leaving.TooMany`."""
+    desk, services, who = request.app[DESK], _real(request), request[WORKER].id
+    if not services:
+        return []
+    zone = next(iter(services.values())).hours.zone
+    since, before = leaving.days(form.get("since", ""), form.get("until", ""), zone)
+
+    def choose_and_note(connection: Connection) -> list[Head]:
+        heads = leaving.choose(connection, list(services), since, before)
+        leaving.note_many(connection, desk.store.keys, heads, who, name, desk.clock.now(), why)
+        return heads
+
+    return await desk.store.write(choose_and_note)
 
 
 def _list_page(request: web.Request, given: Mapping[str, str], fault: str = "") -> web.Response:
@@ -93,7 +98,9 @@ def _list_page(request: web.Request, given: Mapping[str, str], fault: str = "") 
     return page(request, "export.html", 400 if fault else 200, given=given, fault=fault, **values)
 
 
-def _real(services: Mapping[str, Service]) -> dict[str, Service]:
+def _real(request: web.Request) -> dict[str, Service]:
+    """The services of this worker whose people exist."""
+    services = request.app[DESK].services_of(request[WORKER])
     return {id: service for id, service in services.items() if not service.practice}
 
 
