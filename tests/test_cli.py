@@ -75,6 +75,7 @@ def test_help_lists_only_what_works(tmp_path: Path) -> None:
         "demo",
         "desk-link",
         "doctor",
+        "export",
         "restore",
         "serve",
         "understand",
