@@ -37,9 +37,11 @@ from bot.plans import Plan, sms_account, telegram_account
 from bot.rehearsing import Rehearsal
 from bot.running import Down, Job
 from bot.sharing import shared_out
+from bot.telling_outside import Hook, TellingOutside
 from config import secrets
 from config.services import PRACTICE
 from config.settings import Twilio
+from desk.exporting.leaving import for_hook
 from store import beside, erased, installation, locks, marks, why
 from store.sealing import Keys
 from store.session import Store
@@ -89,6 +91,7 @@ async def build(plan: Plan, base_url: str) -> House:
     house.sender = Sender(store, house.channels, inbox, clock, waking=partial(_waking, plan))
     house.jobs |= {"housekeeping": housekeeper.run, "sender": house.sender.run}
     _add_desk(house)
+    _add_hook(house)
     house.jobs = shared_out(house.jobs, store, inbox.queued.set, plan.only)
     house.jobs["old copies"] = partial(upkeep.keep_forgetting, plan.settings.data)
     if plan.only == "sender":
@@ -120,6 +123,8 @@ def open_store(plan: Plan) -> Store:
     try:
         store = upkeep.open_store(settings, Keys(key.encode()))
         store.note_erased_in(settings.data / erased.FILE)
+        if settings.hook_url:
+            store.tell_outside()
         store.write_sync(partial(_furnish, plan=plan, keys=store.keys))
     except (Away, OSError, SQLAlchemyError) as error:
         raise Down(f"DATABASE_URL: {why.of(error, settings.database_url)}") from None
@@ -231,6 +236,18 @@ def _add_desk(house: House) -> None:
     https = house.base_url.startswith("https:")
     app = desk.app.build(house.store, flows, made, house.clock, house.base_url, https)
     house.web.add_subapp("/desk", app)
+
+
+def _add_hook(house: House) -> None:
+    """Another case system is told, where the settings name one."""
+    settings = house.plan.settings
+    if not (settings.hook_url and settings.hook_secret):
+        return
+    services = {id: world.service for id, world in house.plan.worlds.items()}
+    parts = (house.store.keys, house.plan.library.flows, services, house.clock)
+    content = partial(for_hook, *parts) if settings.hook_content else None
+    hook = Hook(settings.hook_url, settings.hook_secret.get_secret_value(), house.base_url)
+    house.jobs["web hook"] = TellingOutside(house.store, house.clock, hook, content).run
 
 
 async def desk_link(house: House, made: Callable[..., str]) -> str:

@@ -27,6 +27,21 @@ def _address(value: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
+def _hook(value: str) -> str:
+    """A web address with any path, in safe hands: https, or this machine's own."""
+    try:
+        parts = urlsplit(value)
+        fits = parts.hostname and (parts.port is None or parts.port)
+    except ValueError:
+        raise ValueError("not an https address") from None
+    at_home = parts.scheme == "http" and parts.hostname in LOOPBACK
+    if not fits or not (parts.scheme == "https" or at_home):
+        raise ValueError("not an https address")
+    if parts.username or parts.password or parts.fragment or not value.isprintable():
+        raise ValueError("more than an address")
+    return value
+
+
 def _host(value: str) -> str:
     """A number or a name of this machine, and nothing around it."""
     with suppress(ValueError):
@@ -46,6 +61,7 @@ def _matches(pattern: str) -> AfterValidator:
 
 
 Address = Annotated[str, AfterValidator(_address)]
+HookAddress = Annotated[str, AfterValidator(_hook)]
 Host = Annotated[str, AfterValidator(_host)]
 BotToken = Annotated[SecretStr, _matches("[0-9]{1,20}:[A-Za-z0-9_-]+")]
 MetricsToken = Annotated[SecretStr, _matches("[A-Za-z0-9_-]{16,256}")]

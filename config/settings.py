@@ -14,7 +14,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from config import files, plain
 from config.forms import LOOPBACK as LOOPBACK
-from config.forms import Address, BotToken, Host, MetricsToken, WebhookSecret
+from config.forms import Address, BotToken, HookAddress, Host, MetricsToken, WebhookSecret
 
 SHIPPED = Path(__file__).parent
 KEY_LENGTH = 32  # characters
@@ -91,6 +91,20 @@ class Settings(BaseSettings):
         "OWNPACE_METRICS_TOKEN",
         "give 16 to 256 of A-Z a-z 0-9 _ -, or leave it out: /metrics answers this machine only",
         default=None,
+    )
+    hook_url: HookAddress | None = _name(
+        "OWNPACE_WEBHOOK_URL",
+        "give the https address of the case system that is to be told",
+        default=None,
+    )
+    hook_secret: SecretStr | None = _name(
+        "OWNPACE_WEBHOOK_SECRET",
+        f"give at least {KEY_LENGTH} random characters that the case system knows too",
+        default=None,
+        min_length=KEY_LENGTH,
+    )
+    hook_content: bool = _name(
+        "OWNPACE_WEBHOOK_CONTENT", "give 1 to send the whole record along", default=False
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = _name(
         "OWNPACE_LOG_LEVEL", "give DEBUG, INFO, WARNING or ERROR", default="INFO"
@@ -216,6 +230,8 @@ def _together(settings: Settings) -> list[str]:
         faults.append(f"{' and '.join(missing)}: missing. SMS needs all of {', '.join(TWILIO)}.")
     if all(twilio) and not settings.public_url:
         faults.append("OWNPACE_PUBLIC_URL: missing. Twilio has to know where it can call us.")
+    if settings.hook_url and not settings.hook_secret:
+        faults.append("OWNPACE_WEBHOOK_SECRET: missing. The case system has to know that it is us.")
     if settings.telegram_token and settings.telegram_mode == "webhook" and not settings.public_url:
         faults.append(
             "OWNPACE_PUBLIC_URL: missing. TELEGRAM_MODE=webhook needs it; polling does not."

@@ -15,6 +15,7 @@ from desk.views import (
     accounts,
     concern,
     decisions,
+    exports,
     files,
     intake,
     me,
@@ -27,7 +28,7 @@ from desk.views import (
 )
 from store.session import Store
 
-RECORD = (intake, notes, decisions, concern, transcript, preview, words)
+RECORD = (intake, notes, decisions, concern, transcript, preview, words, exports)
 VIEWS = (waiting, *RECORD, sign_in, me, accounts, files)
 PAGES = tuple(page for view in VIEWS for page in view.PAGES)
 

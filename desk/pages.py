@@ -31,6 +31,7 @@ def environment() -> Environment:
     pages.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
     pages.filters["when"] = when
     pages.filters["date"] = date
+    pages.filters["moment"] = moment
     pages.filters["minutes"] = minutes
     pages.filters["language"] = language
     return pages
@@ -45,6 +46,11 @@ def when(moment: datetime, zone: ZoneInfo, now: datetime) -> str:
 
 def date(moment: datetime, zone: ZoneInfo) -> str:
     return format_datetime(moment, "d MMMM y", tzinfo=zone, locale=LANGUAGE)
+
+
+def moment(at: datetime, zone: ZoneInfo) -> str:
+    """Date and time in full, with the zone: for what is read elsewhere, and later."""
+    return format_datetime(at, "EEE d MMMM y, HH:mm zzz", tzinfo=zone, locale=LANGUAGE)
 
 
 def minutes(moment: datetime, now: datetime) -> int:

@@ -152,6 +152,21 @@ def unreached(connection: Connection, services: Sequence[str]) -> list[Head]:
     return _read(connection, query.order_by(c.last_in_at.desc()).limit(MOST_TAKEN))
 
 
+def handed(
+    connection: Connection,
+    services: Sequence[str],
+    since: datetime | None,
+    before: datetime | None,
+    most: int,
+) -> list[Head]:
+    """Shared with the team in that time, the earliest first; what was erased since is left out."""
+    h = t.handover.c
+    query = _of(services).where(h.id.is_not(None), h.kind.not_in(GONE))
+    query = query.where(h.at >= since) if since else query
+    query = query.where(h.at < before) if before else query
+    return _read(connection, query.order_by(h.at, h.id).limit(most))
+
+
 def find(connection: Connection, key: str, services: Sequence[str]) -> Head | None:
     """By the reference of a hand-over, or by a conversation's id, among those of `services`."""
     matches = or_(t.handover.c.reference == key.upper(), t.conversation.c.id == key)

@@ -195,6 +195,7 @@ audit = Table(
     Column("worker", String(40), nullable=False),
     Column("what", String(24), nullable=False),
     Column("about", String(120), nullable=False),
+    Column("why", Sealed),  # the reason that was typed, under the master key
     Column("chain", LargeBinary, nullable=False),
 )
 
@@ -254,11 +255,14 @@ route_test = Table(
 told_outside = Table(
     "told_outside",
     metadata,
-    # What waits to be told to another case system by its web hook.
+    # What waits to be told to another case system by its web hook. The reference and the time are
+    # kept here: a hand-over that is taken back has no row of its own any more.
     Column("id", Id, primary_key=True),
     Column("conversation", ForeignKey("conversation.id"), nullable=False, index=True),
-    Column("what", String(12), nullable=False),
+    Column("reference", String(12), nullable=False),
+    Column("what", String(12), nullable=False),  # partial, complete, taken_back, erased, expired
     Column("made_at", UTCTime, nullable=False),
+    Column("due_at", UTCTime),
     Column("next_at", UTCTime, index=True),
     Column("attempts", Integer, nullable=False, default=0),
     Column("sent_at", UTCTime),

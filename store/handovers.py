@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
+from store import outside
 from store import tables as t
 from store.ids import new_id, new_reference
 
@@ -56,6 +57,7 @@ def hand_over(connection: Connection, handed: Sequence[Handed]) -> None:
         connection.execute(_AGAIN, again)
     if new:
         connection.execute(insert(t.handover), new)
+    outside.handed(connection, ids["ids"])
 
 
 def ask(connection: Connection, asked: Sequence[dict[str, Any]]) -> None:

@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 
 from bot.conversation.model import Conversation
-from store import erased, locks
+from store import erased, locks, outside
 from store import tables as t
 from store.ids import new_id
 from store.packing import pack
@@ -78,6 +78,7 @@ def blank(
 ) -> None:
     """Take all words out of these conversations and close them. `sealer` seals what is left."""
     erased.note(connection, conversations=conversations)
+    outside.gone(connection, conversations, why, at)
     messages = t.message.c.conversation.in_(conversations)
     blank_messages(connection, messages, at)
     connection.execute(update(t.message).where(messages).values(question="", said=[], media=[]))

@@ -20,7 +20,7 @@ from sqlalchemy import Connection
 from sqlalchemy.engine import URL
 
 from bot.conversation.channel import Away
-from store import away, engines, erased, leases, locks, migrations
+from store import away, engines, erased, leases, locks, migrations, outside
 from store.bell import Bell
 from store.engines import LOCKED_MS, PRAGMAS, READERS, Unusable
 from store.leases import Job
@@ -65,6 +65,10 @@ class Store:
         """From now on what is erased is noted in this file, too (`store.erased`)."""
         self._engine.update_execution_options(**{erased.OPTION: path})
         self.write_sync(lambda connection: erased.fill(connection, path))
+
+    def tell_outside(self) -> None:
+        """From now on hand-overs, and their end, wait to be told to another case system."""
+        self._engine.update_execution_options(**{outside.OPTION: True})
 
     async def write(self, work: Work[T]) -> T:
         """Run `work` in one transaction on the writer thread; returns after the commit."""

@@ -25,7 +25,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot.conversation import effects as e
 from bot.conversation import model as m
-from store import bursts, conversations, handovers, messages, rights
+from store import bursts, conversations, handovers, messages, outside, rights
 from store import tables as t
 from store.conversations import Line
 from store.ids import new_id
@@ -101,6 +101,7 @@ class Ledger:
     def __init__(self) -> None:
         self._rows: defaultdict[Many, list[Row]] = defaultdict(list)
         self._handed: list[handovers.Handed] = []
+        self._taken_back: list[tuple[str, datetime]] = []
         self._agreed: list[Row] = []
         self._asked: list[Row] = []
         self._kept: list[Row] = []
@@ -117,6 +118,7 @@ class Ledger:
                 self.add(TIMER, conversation=line, name=name, due_at=due_at)
             else:
                 self.add(CLEAR_TIMER, line=line, timer_name=name)
+        outside.taken_back(connection, self._taken_back)
         for statement in _CHANGES + _NEW:
             if rows := self._rows.get(statement):
                 statement.run(connection, rows)
@@ -177,6 +179,7 @@ class Ledger:
                 self.add(REFILE, line=line.id, which=message, to=kind)
             case e.TakeBack():
                 self.add(TAKE_BACK, line=line.id)
+                self._taken_back.append((line.id, at))
                 self.add(DROP_PROMISES, line=line.id, when=at)
 
     def keep(self, line: Line, at: datetime, keep_days: int, keep_partial_days: int) -> None:

@@ -81,6 +81,7 @@ def test_help_lists_only_what_works(tmp_path: Path) -> None:
         "demo",
         "desk-link",
         "doctor",
+        "export",
         "notes",
         "restore",
         "serve",

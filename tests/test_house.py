@@ -33,6 +33,7 @@ MAY_IMPORT = {
     "bot.upkeep": OURS,
     "bot.doctor": OURS,
     "bot.accounts": OURS,
+    "bot.taking_out": OURS,
     "bot.serving": OURS,
     "bot.plans": OURS,
     "bot.app": OURS,

@@ -68,6 +68,12 @@ def test_nothing_set_is_a_good_start() -> None:
         ("OWNPACE_PUBLIC_URL", "https://intake.example.org/path", "more than an address"),
         ("OWNPACE_REHEARSAL", "perhaps", "neither 1 nor 0"),
         ("OWNPACE_METRICS_TOKEN", "tooshort", "not of its form"),
+        ("OWNPACE_WEBHOOK_URL", "http://cases.example.org/hook", "not an https address"),
+        ("OWNPACE_WEBHOOK_URL", "ftp://127.0.0.1/hook", "not an https address"),
+        ("OWNPACE_WEBHOOK_URL", "https:///hook", "not an https address"),
+        ("OWNPACE_WEBHOOK_URL", "https://a:b@cases.example.org/", "more than an address"),
+        ("OWNPACE_WEBHOOK_SECRET", "tooshort", "too short; give at least 32"),
+        ("OWNPACE_WEBHOOK_CONTENT", "perhaps", "neither 1 nor 0"),
         ("OWNPACE_LOG_LEVEL", "LOUD", "not one of the words for it; give DEBUG"),
         ("OWNPACE_LOG_FORMAT", "verse", "not one of the words for it; give json or text"),
         ("TELEGRAM_BOT_TOKEN", "nocolonhere", "not of its form"),
@@ -103,12 +109,22 @@ def test_a_secret_comes_from_a_file_too(tmp_path: Path, monkeypatch: pytest.Monk
 def test_every_secret_may_come_from_a_file(tmp_path: Path) -> None:
     for name in (
         "DATABASE_URL OWNPACE_SECRET_KEY TELEGRAM_BOT_TOKEN TELEGRAM_WEBHOOK_SECRET"
-        " TWILIO_AUTH_TOKEN OWNPACE_METRICS_TOKEN"
+        " TWILIO_AUTH_TOKEN OWNPACE_METRICS_TOKEN OWNPACE_WEBHOOK_SECRET"
     ).split():
         missing = {f"{name}_FILE": str(tmp_path / "none")}
         told = f"{name}_FILE: that file can't be read (no such file or directory)."
         assert fault(**missing) == told
         assert "both set" in fault(**missing, **{name: "1:x"})
+
+
+def test_a_web_hook_needs_its_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    url = "https://cases.example.org/hooks/7?from=ownpace"
+    assert fault(OWNPACE_WEBHOOK_URL=url).startswith("OWNPACE_WEBHOOK_SECRET: missing.")
+    monkeypatch.setenv("OWNPACE_WEBHOOK_URL", url)
+    monkeypatch.setenv("OWNPACE_WEBHOOK_SECRET", "s" * 32)
+    found = settings.load()
+    assert (found.hook_url, found.hook_content) == (url, False)
+    assert "s" * 32 not in repr(found)
 
 
 def test_half_of_twilio_is_not_enough() -> None:

@@ -17,6 +17,7 @@ def upgrade() -> None:
         sa.Column("worker", sa.String(length=40), nullable=False),
         sa.Column("what", sa.String(length=24), nullable=False),
         sa.Column("about", sa.String(length=120), nullable=False),
+        sa.Column("why", sa.LargeBinary(), nullable=True),
         sa.Column("chain", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("number", name="pk_audit"),
     )
@@ -212,8 +213,10 @@ def upgrade() -> None:
         "told_outside",
         sa.Column("id", sa.String(length=40), nullable=False),
         sa.Column("conversation", sa.String(length=40), nullable=False),
+        sa.Column("reference", sa.String(length=12), nullable=False),
         sa.Column("what", sa.String(length=12), nullable=False),
         sa.Column("made_at", sa.DateTime(), nullable=False),
+        sa.Column("due_at", sa.DateTime(), nullable=True),
         sa.Column("next_at", sa.DateTime(), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("sent_at", sa.DateTime(), nullable=True),
