@@ -10,7 +10,7 @@ from aiohttp import web
 from markupsafe import Markup
 from sqlalchemy import Connection
 
-from desk import changes, queries
+from desk import changes, holding, queries
 from desk.freshness import answer, live
 from desk.intake import Intake, read
 from desk.kit import DESK, WORKER, Desk
@@ -49,7 +49,7 @@ async def pick_up(request: web.Request) -> web.Response:
     if head.reference is None or head.gone:
         raise web.HTTPNotFound
     now = desk.clock.now(head.service)
-    mine = await desk.store.write(lambda c: changes.pick_up(c, head.id, worker.id, now))
+    mine = await desk.store.write(lambda c: holding.pick_up(c, head.id, worker.id, now))
     if mine:
         raise web.HTTPSeeOther(f"/desk/intake/{head.key}")
     return await _page(request, await _head(request), status=409, late=True)
