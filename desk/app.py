@@ -10,11 +10,13 @@ from bot.conversation.flow import Flow
 from desk import guard
 from desk.kit import DESK, Clock, Desk, Service
 from desk.pages import environment
+from desk.streams import STREAMS, Streams
 from desk.tries import Tries
-from desk.views import accounts, files, intake, me, sign_in, waiting
+from desk.views import accounts, cover, events, files, holding, intake, me, search, sign_in, waiting
 from store.session import Store
 
-VIEWS = (waiting, intake, sign_in, me, accounts, files)
+THE_LIST = (waiting, holding, search, cover, events)
+VIEWS = (*THE_LIST, intake, sign_in, me, accounts, files)
 PAGES = tuple(page for view in VIEWS for page in view.PAGES)
 
 
@@ -37,6 +39,9 @@ def build(
     app[DESK] = Desk(
         store, flows, services, clock, base_url, secure_cookies, environment(), Tries()
     )
+    app[STREAMS] = streams = Streams(store.bell)
+    app.on_startup.append(streams.begin)
+    app.on_shutdown.append(streams.end)
     permissions: dict[web.AbstractRoute, str] = {}
     quiet: set[web.AbstractRoute] = set()
     for page in PAGES:

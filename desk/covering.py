@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, Select, select, update
 
@@ -28,7 +29,7 @@ class Cover:
     until_at: datetime
 
 
-def _covers(now: datetime) -> Select[tuple[str, str, str, str, str, datetime, datetime]]:
+def _covers(now: datetime) -> Select[Any]:
     """Those that are not over."""
     c, away, here = t.cover.c, t.worker.alias("away").c, t.worker.alias("here").c
     return (

@@ -15,7 +15,6 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Row,
     Select,
     String,
     and_,
@@ -26,7 +25,7 @@ from sqlalchemy import (
     tuple_,
 )
 
-from desk.queries import GONE, Head, of_conversations
+from desk.queries import GONE, AnyRow, Head, of_conversations
 from store import tables as t
 
 SHARED = ("complete", "partial")
@@ -208,7 +207,7 @@ def unreached(connection: Connection, services: Sequence[str], most: int) -> lis
     return of_conversations(connection, ids, (), c.last_in_at.desc(), most)
 
 
-def _matters(standing: str, lost: Row[Any] | None) -> bool:
+def _matters(standing: str, lost: AnyRow | None) -> bool:
     """Was it our last word, or part of an explanation that they still wait for?"""
     if lost is None or lost.failed is None:
         return False
@@ -216,7 +215,7 @@ def _matters(standing: str, lost: Row[Any] | None) -> bool:
     return untold or lost.sent is None or bool(lost.sent <= lost.failed)
 
 
-def _lost(connection: Connection, conversations: Sequence[str]) -> dict[str, Row[Any]]:
+def _lost(connection: Connection, conversations: Sequence[str]) -> dict[str, AnyRow]:
     """Of each, when our last word that failed and our last that went were made."""
     m = t.message.c
     notice = and_(m.failed_at.is_not(None), cast(m.said, String).like('%"notice.%'))

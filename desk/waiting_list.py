@@ -65,6 +65,9 @@ class Run(NamedTuple):
     more: Chosen | None = None
 
 
+NONE = Run()
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """Either the real services or the practice ones, never both; messages set aside as well.
@@ -75,11 +78,11 @@ class Part:
     practice: bool
     chosen: Chosen
     zone: ZoneInfo
-    found: Run = Run()
-    mine: Run = Run()
+    found: Run = NONE
+    mine: Run = NONE
     left: Sequence[Card] = ()
-    waiting: Run = Run()
-    others: Run = Run()
+    waiting: Run = NONE
+    others: Run = NONE
     writing: Sequence[Card] = ()
     unreached: Sequence[Card] = ()
     erased: Sequence[Card] = ()

@@ -99,9 +99,7 @@ async def _page(
 
     values = await desk.store.read(work)
     zone = service[head.service].hours.zone
-    return page(
-        request, "held.html", status, head=head, wrong=wrong, zone=zone, now=now, **values
-    )
+    return page(request, "held.html", status, head=head, wrong=wrong, zone=zone, now=now, **values)
 
 
 async def _note_look(desk: Desk, head: Head, worker: str, now: datetime) -> None:

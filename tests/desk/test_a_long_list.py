@@ -31,11 +31,10 @@ async def took(desk: Desk, path: str) -> float:
 async def test_the_first_page_of_100_000_takes_at_most_three_times_that_of_100(desk: Desk) -> None:
     sam, priya = desk.worker("Sam"), desk.worker("Priya")
     await desk.sign_in("Sam")
-    ways = {"kind": "complete", "asked": ["person"]}
 
     def few_of_them(c: Connection) -> None:
         for n in range(FEW):
-            made = lay_out(c, desk.keys, COMPLETE, **ways)
+            made = lay_out(c, desk.keys, COMPLETE, kind="complete", asked=["person"])
             if n % 4 == 0:
                 holding.pick_up(c, made.id, (sam, priya)[n % 8 // 4], THURSDAY)
 
