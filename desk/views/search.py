@@ -15,7 +15,7 @@ PURPOSE = "found by a search"
 
 
 async def show(request: web.Request) -> web.Response:
-    return page(request, "search.html", none=False)
+    return page(request, "search.html", nothing=False)
 
 
 async def search(request: web.Request) -> web.Response:
@@ -28,7 +28,7 @@ async def search(request: web.Request) -> web.Response:
         lambda c: searching.find(c, desk.store.keys, services, sought),
     )
     if head is None:
-        return page(request, "search.html", none=True)
+        return page(request, "search.html", nothing=True)
     now = desk.clock.now(head.service)
     note = partial(changes.look, worker=worker.id, purpose=PURPOSE, now=now)
     await desk.store.write(lambda connection: note(connection, [head.id]))

@@ -34,7 +34,9 @@ async def test_the_first_page_of_100_000_takes_at_most_three_times_that_of_100(d
 
     def few_of_them(c: Connection) -> None:
         for n in range(FEW):
-            made = lay_out(c, desk.keys, COMPLETE, kind="complete", asked=["person"])
+            made = lay_out(
+                c, desk.keys, COMPLETE, kind="complete", asked=["person"], reference=f"TST-{n:05}"
+            )
             if n % 4 == 0:
                 holding.pick_up(c, made.id, (sam, priya)[n % 8 // 4], THURSDAY)
 

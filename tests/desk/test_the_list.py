@@ -263,7 +263,8 @@ async def test_a_long_list_is_shown_a_page_at_a_time(desk: Desk) -> None:
     def work(c: Connection) -> None:
         for n, due in enumerate(whens):
             kind = "complete" if n % 2 else "partial"
-            lay_out(c, desk.keys, {"name": f"N{n:02}"}, due=due, kind=kind)
+            named = {"name": f"N{n:02}"}
+            lay_out(c, desk.keys, named, due=due, kind=kind, reference=f"TST-{n:05}")
 
     await desk.sign_in()
     desk.store.write_sync(work)
