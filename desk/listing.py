@@ -144,13 +144,15 @@ def with_others(
     most: int,
     after: Place | None = None,
 ) -> list[Place]:
-    """With somebody who is none of `mine`, the latest first; `at` is when they took it."""
+    """With a colleague who is here and none of `mine`, the latest first; `at` is when they took
+    it."""
+    not_these = [*mine, *_left(connection)]
     found: list[Place] = []
     for service in services:
         for kind in SHARED:
             query = select(_H.taken_at, _H.id, _H.conversation)
             query = query.where(_H.service == service, _H.kind == kind, _H.taken_at.is_not(None))
-            query = query.where(_H.taken_by.not_in(mine))
+            query = query.where(_H.taken_by.not_in(not_these))
             if after:
                 here = tuple_(after.at, after.id, types=[t.UTCTime(), String()])
                 query = query.where(tuple_(_H.taken_at, _H.id) < here)
@@ -161,12 +163,16 @@ def with_others(
 
 def with_nobody_here(connection: Connection, services: Sequence[str], most: int) -> list[Place]:
     """With somebody whose account was closed since."""
-    closed = select(t.worker.c.id).where(t.worker.c.closed_at.is_not(None))
-    theirs = list(connection.scalars(closed))
+    theirs = _left(connection)
     if not theirs:
         return []
     whose = (_H.service.in_(services), _H.kind.in_(SHARED), _H.taken_by.in_(theirs))
     return _read(connection, _places(whose).order_by(_H.taken_at, _H.id).limit(most))
+
+
+def _left(connection: Connection) -> list[str]:
+    closed = select(t.worker.c.id).where(t.worker.c.closed_at.is_not(None))
+    return list(connection.scalars(closed))
 
 
 # --- Short lists ---------------------------------------------------------------------------------

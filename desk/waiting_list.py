@@ -31,13 +31,14 @@ TODAY = "today"  # a code of how soon they want to talk
 @dataclass(frozen=True, slots=True)
 class Card:
     """One intake in a list; `record` holds the few answers that a list shows. `new`: there are
-    words that this worker, who opened it once or holds it, has not seen."""
+    words that this worker, who opened it once or holds it, has not seen; `seen`: they opened it."""
 
     head: Head
     record: Record
     service: Service
     now: datetime
     new: bool = False
+    seen: bool = False
     handed: From | None = None
 
     @property
@@ -202,6 +203,7 @@ class _Reader:
                 self.desk.services[head.service],
                 self.desk.clock.now(head.service),
                 new=self._new(head, seen.get(head.id)),
+                seen=head.id in seen,
                 handed=handed.get(head.id),
             )
             for head in heads

@@ -375,3 +375,24 @@ async def _cut_leases(house: House) -> None:
         " WHERE locktype = 'advisory' AND granted AND pid <> pg_backend_pid()"
     )
     await house.store.write(lambda c: c.execute(cut) and None)
+
+
+async def test_a_desk_hears_of_which_services_another_process_stored_something(
+    houses: list[House],
+) -> None:
+    """Each process has a bell; what it rings for goes to the desks of the others, too."""
+    here, there, *_ = (house.store for house in houses)
+    told: asyncio.Queue[frozenset[str]] = asyncio.Queue()
+    here.bell.desks.add(told.put_nowait)
+    listening = [asyncio.create_task(store.listen(lambda: None)) for store in (here, there)]
+    async with asyncio.timeout(10):
+        assert await told.get() == frozenset(), "perhaps something, before it listened"
+        there.bell.ring(frozenset({"harbour"}))
+        there.bell.ring(frozenset({"refuge"}))
+        assert await told.get() == {"harbour", "refuge"}
+        there.bell.ring(frozenset({"harbour"}))
+        there.bell.ring()
+        assert await told.get() == frozenset(), "perhaps any service"
+    for task in listening:
+        task.cancel()
+    await asyncio.gather(*listening, return_exceptions=True)

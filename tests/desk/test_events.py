@@ -121,7 +121,7 @@ async def test_a_server_that_stops_ends_every_stream(desk: Desk) -> None:
     await desk.sign_in()
     stream = await listen(desk)
     async with asyncio.timeout(1.5):
-        await desk.client.server.app.shutdown()  # type: ignore[union-attr]
+        await desk.client.server.app.shutdown()  # type: ignore[attr-defined]
         assert await stream.content.read() == b""
 
 
