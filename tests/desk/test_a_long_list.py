@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from statistics import median
 
 import pytest
 from sqlalchemy import Connection
@@ -18,13 +17,13 @@ VIEWS = ("/desk/", "/desk/?show=mine", "/desk/?show=new", "/desk/?show=others")
 
 
 async def took(desk: Desk, path: str) -> float:
-    """Seconds, as they are in the middle of several tries."""
+    """Seconds, in the quickest of several tries: what else runs meanwhile counts least."""
     tries = []
     for _ in range(9):
         begun = time.perf_counter()
         await desk.page(path)
         tries.append(time.perf_counter() - begun)
-    return median(tries)
+    return min(tries)
 
 
 @pytest.mark.parametrize("kind", KINDS_IN_TURN)
@@ -52,5 +51,5 @@ async def test_the_first_page_of_100_000_takes_at_most_three_times_that_of_100(d
     desk.store.write_sync(many)
     much = {path: await took(desk, path) for path in VIEWS}
     ratios = {path: much[path] / few[path] for path in VIEWS}
-    print({path: (few[path], much[path], ratios[path]) for path in VIEWS})
     assert ratios["/desk/"] <= AT_MOST, ratios
+    assert max(ratios.values()) <= 3 * AT_MOST, ratios  # filters look through a window
