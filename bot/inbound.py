@@ -84,8 +84,14 @@ class Inbox:
             log.error("a commit failed and is replayed one by one: %s", trouble.where(error))
             receipts = [await self._alone(envelope) for envelope in envelopes]
         self.queued.set()
-        self._store.bell.ring()  # the senders of other processes, too
+        self._store.bell.ring(self._whose(envelopes))  # the senders of other processes, and desks
         return receipts
+
+    def _whose(self, envelopes: Sequence[Envelope]) -> frozenset[str]:
+        """The services that these concern; none where one does not say."""
+        accounts = [self._accounts.get(envelope.account) for envelope in envelopes]
+        named = frozenset(account.service for account in accounts if account)
+        return named if all(accounts) else frozenset()
 
     async def _alone(self, envelope: Envelope) -> Receipt | Exception:
         try:

@@ -10,17 +10,22 @@ from bot.conversation.flow import Flow
 from desk import guard
 from desk.kit import DESK, Clock, Desk, Service
 from desk.pages import environment
+from desk.streams import STREAMS, Streams
 from desk.tries import Tries
 from desk.views import (
     accounts,
     concern,
+    cover,
     decisions,
+    events,
     exports,
     files,
+    holding,
     intake,
     me,
     notes,
     preview,
+    search,
     sign_in,
     transcript,
     waiting,
@@ -28,8 +33,9 @@ from desk.views import (
 )
 from store.session import Store
 
+THE_LIST = (waiting, holding, search, cover, events)
 RECORD = (intake, notes, decisions, concern, transcript, preview, words, exports)
-VIEWS = (waiting, *RECORD, sign_in, me, accounts, files)
+VIEWS = (*THE_LIST, *RECORD, sign_in, me, accounts, files)
 PAGES = tuple(page for view in VIEWS for page in view.PAGES)
 
 
@@ -52,6 +58,9 @@ def build(
     app[DESK] = Desk(
         store, flows, services, clock, base_url, secure_cookies, environment(), Tries()
     )
+    app[STREAMS] = streams = Streams(store.bell)
+    app.on_startup.append(streams.begin)
+    app.on_shutdown.append(streams.end)
     permissions: dict[web.AbstractRoute, str] = {}
     quiet: set[web.AbstractRoute] = set()
     long: set[web.AbstractRoute] = set()

@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Table, select, update
+from sqlalchemy import Connection, Table, func, select, update
 
-from desk.queries import GONE
 from store import tables as t
 from store.ids import new_id
 from store.sealing import Sealer
@@ -29,6 +28,16 @@ def looked(
     k = t.look.c
     query = select(k.conversation).where(k.conversation.in_(conversations), k.at > since)
     return set(connection.scalars(query.where(k.worker == worker, k.purpose == purpose)))
+
+
+def last_looks(
+    connection: Connection, conversations: Sequence[str], worker: str
+) -> dict[str, datetime]:
+    """When this worker last opened each of these; seeing a name in the list aside."""
+    k = t.look.c
+    mine = (k.conversation.in_(conversations), k.worker == worker, k.purpose != IN_THE_LIST)
+    query = select(k.conversation, func.max(k.at).label("at")).where(*mine)
+    return {row.conversation: row.at for row in connection.execute(query.group_by(k.conversation))}
 
 
 def look(
@@ -80,18 +89,6 @@ def keep_promise(connection: Connection, conversation: str, now: datetime) -> No
     connection.execute(
         update(t.promise).where(p.conversation == conversation, open_one).values(kept_at=now)
     )
-
-
-def pick_up(connection: Connection, conversation: str, worker: str, now: datetime) -> bool:
-    """Take a hand-over; False where somebody else has it already. One's own stays one's own."""
-    h = t.handover.c
-    mine = connection.execute(
-        update(t.handover)
-        .where(h.conversation == conversation, h.taken_by.is_(None), h.kind.not_in(GONE))
-        .values(taken_by=worker, taken_at=now)
-    ).rowcount
-    holder = connection.scalar(select(h.taken_by).where(h.conversation == conversation))
-    return mine == 1 or holder == worker
 
 
 def once(connection: Connection, table: Table, row: Mapping[str, Any]) -> None:

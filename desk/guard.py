@@ -99,7 +99,11 @@ async def access(request: web.Request, handler: Handler) -> web.StreamResponse:
         raise web.HTTPForbidden
     if unsafe and not _carries_token(await _read_form(request), worker):
         raise web.HTTPForbidden
-    return await handler(request)
+    try:
+        return await handler(request)
+    finally:
+        if unsafe:
+            desk.store.bell.ring()  # what a worker does, colleagues see at once
 
 
 def from_our_page(request: web.Request, base_url: str) -> bool:

@@ -10,28 +10,21 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    Connection,
-    Row,
-    Select,
-    String,
-    and_,
-    cast,
-    func,
-    or_,
-    select,
-)
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, or_, select
 
 from store import tables as t
 
 AnyRow = Row[*tuple[Any, ...]]
 GONE = ("erased", "expired")  # by the person, or because their time with us was over
-MOST_WAITING, MOST_TAKEN, MOST_WRITING = 300, 60, 20
+_C = t.conversation.c
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """One conversation and what became of it; `reference` is None until it was handed over."""
+    """One conversation and what became of it; `reference` is None until it was handed over.
+
+    `taken_left` is when the account of the worker who holds it was closed.
+    """
 
     id: str
     person: str
@@ -56,6 +49,7 @@ class Head:
     taken_by: str | None
     taken_at: datetime | None
     taken_name: str | None
+    taken_left: datetime | None
     read_at: datetime | None
 
     @property
@@ -77,6 +71,13 @@ class Head:
         return bool(self.read_at and self.handed_at and self.read_at >= self.handed_at)
 
     @property
+    def new_at(self) -> datetime | None:
+        """When there was last something new to read: of a part, when it was shared."""
+        if self.kind == "complete" and self.last_in_at and self.handed_at:
+            return max(self.last_in_at, self.handed_at)
+        return self.handed_at
+
+    @property
     def key(self) -> str:
         """What names it in an address of the desk."""
         return self.reference or self.id
@@ -91,6 +92,7 @@ def _heads() -> Select[Any]:
     return (
         select(*own, c.closed_at, c.delete_on, t.account.c.channel, t.contact.c.id.label("contact"))
         .add_columns(*reach, t.person.c.wrapped_key, *handed, t.worker.c.name.label("taken_name"))
+        .add_columns(t.worker.c.closed_at.label("taken_left"))
         .add_columns(kept.correlate(t.conversation).scalar_subquery().label("read_at"))
         .join_from(t.conversation, t.person, c.person == t.person.c.id)
         .join(t.contact, c.contact == t.contact.c.id)
@@ -108,48 +110,22 @@ def _of(services: Sequence[str]) -> Select[Any]:
     return _heads().where(t.conversation.c.service.in_(services))
 
 
-def waiting(connection: Connection, services: Sequence[str]) -> list[Head]:
-    """Handed over and not picked up, the earliest promise first."""
-    h = t.handover.c
-    order = (h.due_at.is_(None), h.due_at, h.at)
-    query = _of(services).where(h.id.is_not(None), h.taken_by.is_(None), h.kind.not_in(GONE))
-    return _read(connection, query.order_by(*order).limit(MOST_WAITING))
+def of_conversations(
+    connection: Connection,
+    ids: Sequence[str],
+    which: Sequence[ColumnElement[bool]],
+    order: ColumnElement[Any],
+    most: int,
+) -> list[Head]:
+    """Those of these conversations that are such ones, in this order."""
+    query = _heads().where(t.conversation.c.id.in_(ids), *which)
+    return _read(connection, query.order_by(order).limit(most)) if ids else []
 
 
-def taken(connection: Connection, services: Sequence[str]) -> list[Head]:
-    """Picked up, the latest first."""
-    h = t.handover.c
-    query = _of(services).where(h.taken_by.is_not(None), h.kind.not_in(GONE))
-    return _read(connection, query.order_by(h.taken_at.desc()).limit(MOST_TAKEN))
-
-
-def erased(connection: Connection, services: Sequence[str]) -> list[Head]:
-    """Handed over once; its words are gone."""
-    query = _of(services).where(t.handover.c.kind.in_(GONE))
-    return _read(connection, query.order_by(t.conversation.c.closed_at.desc()).limit(MOST_TAKEN))
-
-
-def writing(connection: Connection, services: Sequence[str]) -> list[Head]:
-    """Not handed over, in these services: for practice only."""
-    query = _of(services).where(t.handover.c.id.is_(None), t.conversation.c.closed_at.is_(None))
-    latest = t.conversation.c.last_in_at.desc()
-    return _read(connection, query.order_by(latest).limit(MOST_WRITING))
-
-
-def unreached(connection: Connection, services: Sequence[str]) -> list[Head]:
-    """Not handed over, and the explanation, or our last word, did not arrive."""
-    m, c, after = t.message.c, t.conversation.c, t.message.alias("after").c
-    failed = and_(m.conversation == c.id, m.failed_at.is_not(None))
-    since = and_(after.conversation == c.id, after.at > m.at, after.sent_at.is_not(None))
-    unanswered = select(m.id).where(failed, ~select(after.id).where(since).exists()).exists()
-    notice = and_(failed, cast(m.said, String).like('%"notice.%'))
-    unexplained = and_(c.standing.in_(("new", "explaining")), select(m.id).where(notice).exists())
-    query = _of(services).where(
-        t.handover.c.id.is_(None),
-        c.closed_at.is_(None),
-        or_(unexplained, unanswered, t.contact.c.state == "unreachable"),
-    )
-    return _read(connection, query.order_by(c.last_in_at.desc()).limit(MOST_TAKEN))
+def in_order(connection: Connection, ids: Sequence[str]) -> list[Head]:
+    """These conversations, in the order given."""
+    found = {head.id: head for head in of_conversations(connection, ids, (), _C.id, len(ids))}
+    return [found[id] for id in ids if id in found]
 
 
 def handed(
@@ -169,17 +145,11 @@ def handed(
 
 def find(connection: Connection, key: str, services: Sequence[str]) -> Head | None:
     """By the reference of a hand-over, or by a conversation's id, among those of `services`."""
-    matches = or_(t.handover.c.reference == key.upper(), t.conversation.c.id == key)
-    return next(iter(_read(connection, _of(services).where(matches).limit(1))), None)
-
-
-def of_ids(
-    connection: Connection, conversations: Sequence[str], services: Sequence[str]
-) -> dict[str, Head]:
-    """Those of these that go on, by id."""
-    c = t.conversation.c
-    query = _of(services).where(c.id.in_(conversations), c.closed_at.is_(None))
-    return {head.id: head for head in _read(connection, query)}
+    # One after the other: an index serves each, and none serves either of them.
+    for matches in (t.handover.c.reference == key.upper(), _C.id == key):
+        for head in _read(connection, _of(services).where(matches).limit(1)):
+            return head
+    return None
 
 
 def parked(connection: Connection, practice: bool) -> int:

@@ -28,9 +28,14 @@ def _read(connection: Connection, where: ColumnElement[bool]) -> list[Wish]:
     return [Wish(**row._mapping) for row in connection.execute(query.order_by(a.at, a.id))]
 
 
-def unanswered(connection: Connection) -> list[Wish]:
-    """All that no worker has seen to yet, the first asked first."""
-    return _read(connection, t.asked.c.seen_at.is_(None))
+def unanswered(connection: Connection, services: Sequence[str], most: int) -> list[Wish]:
+    """What no worker has seen to yet, of people whose conversations go on; first asked first."""
+    a, c = t.asked.c, t.conversation.c
+    query = select(a.id, a.conversation, a.what, a.at, a.seen_at).join(t.conversation)
+    still = query.where(a.seen_at.is_(None), c.service.in_(services), c.closed_at.is_(None))
+    return [
+        Wish(**row._mapping) for row in connection.execute(still.order_by(a.at, a.id).limit(most))
+    ]
 
 
 def of_conversation(connection: Connection, conversation: str) -> list[Wish]:

@@ -82,6 +82,8 @@ person = Table(
     Column("erased_at", UTCTime),
 )
 
+# Written out, not bound: a query that says it so is served by the index that says it so.
+UNREACHABLE = text("state = 'unreachable'")
 contact = Table(
     "contact",
     metadata,
@@ -105,6 +107,12 @@ contact = Table(
         sqlite_where=text("valid_to IS NULL"),
         postgresql_where=text("valid_to IS NULL"),
     ),
+    Index(
+        "ix_contact_unreachable",
+        "state_at",
+        sqlite_where=UNREACHABLE,
+        postgresql_where=UNREACHABLE,
+    ),
 )
 
 conversation = Table(
@@ -126,6 +134,8 @@ conversation = Table(
     # No new event reaches an ended row: the person's next words begin another conversation.
     Column("closed_at", UTCTime),
     Column("delete_on", UTCTime, index=True),
+    # The desk's list: who writes now, and who was erased last.
+    Index("ix_conversation_closed", "service", "closed_at", "id"),
 )
 
 message = Table(
@@ -149,6 +159,12 @@ message = Table(
     Column("erased_at", UTCTime),
     # Who wrote it, where a worker did.
     Column("worker", String(40)),
+    Index(
+        "ix_message_failed",
+        "failed_at",
+        sqlite_where=text("failed_at IS NOT NULL"),
+        postgresql_where=text("failed_at IS NOT NULL"),
+    ),
 )
 
 answer = Table(
@@ -205,6 +221,9 @@ handover = Table(
     Column("due_at", UTCTime),
     Column("taken_by", String(40)),
     Column("taken_at", UTCTime),
+    # The desk's list, in the orders in which it is read a page at a time: `desk.listing`.
+    Index("ix_handover_waiting", "service", "kind", "taken_by", "due_at", "at", "id"),
+    Index("ix_handover_taken", "service", "kind", "taken_at", "id"),
 )
 
 timer = Table(
@@ -272,6 +291,12 @@ asked = Table(
     Column("what", String(10), nullable=False),  # person, delete
     Column("at", UTCTime, nullable=False),
     Column("seen_at", UTCTime),
+    Index(
+        "ix_asked_unseen",
+        "at",
+        sqlite_where=text("seen_at IS NULL"),
+        postgresql_where=text("seen_at IS NULL"),
+    ),
 )
 
 flow_version = Table(

@@ -16,7 +16,7 @@ from bot.channels.telegram import TelegramChannel
 from bot.conversation.channel import SMS, Account, Channel
 from bot.conversation.model import Failed
 from bot.outbound import GIVE_UP, Sender
-from desk import queries
+from desk import listing
 from store import tables as t
 from store.sealing import Keys
 from store.session import Store
@@ -227,7 +227,7 @@ async def test_four_hours_of_it_end_at_the_desk(post: Weather, side: Side) -> No
     assert (news.message, news.why) == (message, "failed")
     failed_at = select(t.message.c.failed_at).where(t.message.c.id == message)
     assert await post.store.read(lambda c: c.scalar(failed_at)) is not None
-    shown = await post.store.read(lambda c: queries.unreached(c, [SERVICE]))
+    shown = await post.store.read(lambda c: listing.unreached(c, [SERVICE], 9))
     assert [head.id for head in shown] == [ana.conversation]
     post.twilio.rest.faults["POST"].clear()
     post.tg.faults.clear()

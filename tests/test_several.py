@@ -12,7 +12,7 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, select, text
 
 from bot.conversation.channel import SMS
 from bot.conversation.effects import Filed, Forget
@@ -21,12 +21,14 @@ from bot.outbound import CALL, Sender
 from bot.queueing import ELSEWHERE
 from bot.running import Job
 from bot.sharing import ALONE, Only, shared_out
-from store import locks, messages, moving, outbox, retention, rights
+from desk import holding
+from store import accounts, locks, messages, moving, outbox, retention, rights
 from store import tables as t
 from store.outbox import Look
 from store.sealing import Keys
 from store.session import Store
 from tests.databases import POSTGRES_ONLY
+from tests.desk.builder import lay_out
 from tests.houses import KEY, LINE, NOON, NUMBER, House, echo, saying, wrote
 from tests.posts import stop, until
 from tests.recording import RecordingChannel
@@ -375,3 +377,49 @@ async def _cut_leases(house: House) -> None:
         " WHERE locktype = 'advisory' AND granted AND pid <> pg_backend_pid()"
     )
     await house.store.write(lambda c: c.execute(cut) and None)
+
+
+async def test_a_desk_hears_of_which_services_another_process_stored_something(
+    houses: list[House],
+) -> None:
+    """Each process has a bell; what it rings for goes to the desks of the others, too."""
+    here, there, *_ = (house.store for house in houses)
+    told: asyncio.Queue[frozenset[str]] = asyncio.Queue()
+    here.bell.desks.add(told.put_nowait)
+    listening = [asyncio.create_task(store.listen(lambda: None)) for store in (here, there)]
+    async with asyncio.timeout(10):
+        assert await told.get() == frozenset(), "perhaps something, before it listened"
+        there.bell.ring(frozenset({"harbour"}))
+        there.bell.ring(frozenset({"refuge"}))
+        assert await told.get() == {"harbour", "refuge"}
+        there.bell.ring(frozenset({"harbour"}))
+        there.bell.ring()
+        assert await told.get() == frozenset(), "perhaps any service"
+    for task in listening:
+        task.cancel()
+    await asyncio.gather(*listening, return_exceptions=True)
+
+
+async def test_of_twenty_workers_in_three_processes_exactly_one_picks_an_intake_up(
+    houses: list[House],
+) -> None:
+    store = houses[0].store
+
+    def work(connection: Connection) -> tuple[str, list[str]]:
+        row = {"id": "sms:harbour", "service": "harbour", "channel": "sms"}
+        connection.execute(t.account.insert().values(row))
+        made = lay_out(connection, store.keys, {})
+        names = [f"Worker {n}" for n in range(20)]
+        return made.id, [accounts.add_worker(connection, n, "caseworker", NOON) for n in names]
+
+    intake, workers = await store.write(work)
+    tries = [
+        houses[n % 3].store.write(
+            partial(holding.pick_up, conversation=intake, worker=worker, now=NOON)
+        )
+        for n, worker in enumerate(workers)
+    ]
+    won = await asyncio.gather(*tries)
+    assert won.count(True) == 1
+    holder = await store.read(lambda c: c.scalar(select(t.handover.c.taken_by)))
+    assert holder == workers[won.index(True)]

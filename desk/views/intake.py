@@ -7,7 +7,7 @@ from typing import Any
 from aiohttp import web
 from markupsafe import Markup
 
-from desk import changes, gate, looks
+from desk import changes, gate, holding, looks
 from desk.freshness import answer, live
 from desk.kit import DESK, WORKER
 from desk.opening import find, look_at, opened, path, write
@@ -43,7 +43,7 @@ async def pick_up(request: web.Request) -> web.Response:
     if head.reference is None or head.gone:
         raise web.HTTPNotFound
     now = desk.clock.now(head.service)
-    mine = await desk.store.write(lambda c: changes.pick_up(c, head.id, worker.id, now))
+    mine = await desk.store.write(lambda c: holding.pick_up(c, head.id, worker.id, now))
     if mine:
         raise web.HTTPSeeOther(path(head))
     return await _page(request, await find(request), status=409, late=True)

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from desk import queries, wishes
 from desk.changes import IN_THE_LIST, LIST_AGAIN, look, looked
+from desk.choosing import Chosen
 from desk.freshness import answer, live
 from desk.intake import address
 from desk.kit import DESK, WORKER, Desk, Worker
@@ -47,11 +48,12 @@ async def refresh(request: web.Request) -> web.Response:
 
 async def _frame(request: web.Request) -> tuple[str, Markup]:
     desk, worker = request.app[DESK], request[WORKER]
-    services = desk.services_of(worker)
-    parts = await desk.store.read(lambda connection: read(connection, desk, services))
+    chosen = Chosen.read(request.query)
+    parts = await desk.store.read(lambda connection: read(connection, desk, worker, chosen))
     for part in parts:
         await _note_looks(desk, worker, part)
-    return live(request, "/desk/now", "_waiting.html", parts=parts)
+    source = f"/desk/now{chosen.written}"
+    return live(request, source, "_waiting.html", parts=parts, chosen=chosen)
 
 
 async def _note_looks(desk: Desk, worker: Worker, part: Part) -> None:

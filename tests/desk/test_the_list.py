@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import html
 import re
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import Connection
 
 from store import tables as t
 from tests.desk.builder import COMPLETE, NUMBER, OURS, PARTIAL, THURSDAY, Desk, lay_out
@@ -254,7 +256,24 @@ async def test_the_list_is_sent_again_only_when_it_changed(desk: Desk) -> None:
     assert "<html" not in text
 
 
-async def test_a_long_list_is_shown_whole(desk: Desk) -> None:
+async def test_a_long_list_is_shown_a_page_at_a_time(desk: Desk) -> None:
+    """Some with the same promise, some with none: nobody twice, nobody left out, in order."""
+    whens = [THURSDAY + timedelta(hours=n // 7) for n in range(40)] + [None] * 20
+
+    def work(c: Connection) -> None:
+        for n, due in enumerate(whens):
+            kind = "complete" if n % 2 else "partial"
+            named = {"name": f"N{n:02}"}
+            lay_out(c, desk.keys, named, due=due, kind=kind, reference=f"TST-{n:05}")
+
     await desk.sign_in()
-    desk.store.write_sync(lambda c: [lay_out(c, desk.keys, {"name": f"N{n}"}) for n in range(60)])
-    assert len(cards(await desk.page("/desk/"))) == 60
+    desk.store.write_sync(work)
+    names, path = [], "/desk/"
+    while path:
+        page = await desk.page(path)
+        names += [card.split()[0] for card in cards(page)]
+        more = re.search(r'id="more-waiting" href="([^"]+)"', page)
+        path = html.unescape(more[1]) if more else ""
+    assert len(names) == 60
+    assert sorted(names) == sorted(set(names))
+    assert [whens[int(name[1:])] for name in names] == whens

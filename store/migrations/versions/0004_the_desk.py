@@ -8,6 +8,23 @@ down_revision = "0003"
 branch_labels = None
 depends_on = None
 
+# What the list is read by, a page at a time.
+IN_ORDER = (
+    ("ix_conversation_closed", "conversation", ["service", "closed_at", "id"]),
+    (
+        "ix_handover_waiting",
+        "handover",
+        ["service", "kind", "taken_by", "due_at", "at", "id"],
+    ),
+    ("ix_handover_taken", "handover", ["service", "kind", "taken_at", "id"]),
+)
+# What is rare among many.
+RARE = (
+    ("ix_message_failed", "message", ["failed_at"], "failed_at IS NOT NULL"),
+    ("ix_contact_unreachable", "contact", ["state_at"], "state = 'unreachable'"),
+    ("ix_asked_unseen", "asked", ["at"], "seen_at IS NULL"),
+)
+
 
 def upgrade() -> None:
     op.create_table(
@@ -273,6 +290,11 @@ def upgrade() -> None:
         )
         batch_op.add_column(sa.Column("email", sa.LargeBinary(), nullable=True))
         batch_op.add_column(sa.Column("phone", sa.LargeBinary(), nullable=True))
+    for name, table, columns in IN_ORDER:
+        op.create_index(name, table, columns)
+    for name, table, columns, where in RARE:
+        those = sa.text(where)
+        op.create_index(name, table, columns, sqlite_where=those, postgresql_where=those)
     # Until now every worker saw everybody, admins too; an admin only runs accounts from here on.
     op.execute(
         "INSERT INTO membership (worker, service) SELECT worker.id, service.id"
@@ -283,6 +305,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    for name, table, *_ in (*IN_ORDER, *RARE):
+        op.drop_index(name, table)
     with op.batch_alter_table("worker", schema=None) as batch_op:
         batch_op.drop_column("phone")
         batch_op.drop_column("email")

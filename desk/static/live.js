@@ -1,0 +1,13 @@
+// Asks for the live part of a page again as soon as the server says that something changed.
+// Where the stream does not come, the part asks every half a minute by itself.
+(function () {
+  "use strict";
+  if (!window.EventSource || !document.getElementById("live")) return;
+  var news = new EventSource("/desk/events");
+  news.onmessage = function () {
+    window.htmx.trigger("#live", "news");
+  };
+  window.addEventListener("pagehide", function () {
+    news.close();
+  });
+})();
