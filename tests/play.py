@@ -66,6 +66,7 @@ class Play:
         self.filed: dict[str, str] = {}
         self.buttons: dict[str, str] = {}  # the code of the last button of each label
         self.delivery = "delivered"
+        self.read_in_time = True  # what is handed over
         self.between = timedelta(minutes=1)  # from one message of theirs to the next
 
     def says(self, text: str) -> list[str]:
@@ -87,7 +88,8 @@ class Play:
             at, name = min(due)
             del self.timers[name]
             self.now = max(self.now, at)
-            self.feed(Due(name))
+            if name != "late" or not self.read_in_time:
+                self.feed(Due(name))
         self.now = until
 
     def feed(self, event: Event) -> list[str]:

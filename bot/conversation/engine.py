@@ -51,8 +51,8 @@ def respond(world: World, conversation: Conversation, event: Event, now: datetim
     match event:
         case Wrote():
             _wrote(step, event)
-        case Due(name):
-            leaving.due(step, name)
+        case Due():
+            leaving.due(step, event)
         case Delivered():
             news.arrived(step, event)
         case Failed():

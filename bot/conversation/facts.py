@@ -22,7 +22,8 @@ def tell_person(step: Step) -> None:
         step.say("person_later", opens=hours.next_open(now))
     if step.conversation.agreed:
         step.record(Asked("person"))
-        step.say(f"person_asked_{step.traits.name}")
+        told = step.traits.name if step.world.service.nudged else "untimed"
+        step.say(f"person_asked_{told}")
 
 
 def tell_safe(step: Step) -> None:
