@@ -10,7 +10,7 @@ from bot.running import Job
 from store.session import Store
 
 Only = Literal["", "web", "sender"]
-ALONE = ("housekeeping", "telegram polling")  # one process at a time
+ALONE = ("housekeeping", "nudging", "telegram polling")  # one process at a time
 SENDING = ("sender", *ALONE)  # what `--only sender` does, and `--only web` leaves to it
 
 

@@ -8,13 +8,13 @@ from aiohttp import web
 
 from bot.conversation.flow import Flow
 from desk import guard
-from desk.kit import DESK, Clock, Desk, Service
+from desk.kit import DESK, Clock, Desk, Routes, Service
 from desk.pages import environment
 from desk.tries import Tries
-from desk.views import accounts, files, intake, me, sign_in, waiting
+from desk.views import accounts, duty, files, intake, me, sign_in, waiting
 from store.session import Store
 
-VIEWS = (waiting, intake, sign_in, me, accounts, files)
+VIEWS = (waiting, intake, sign_in, me, accounts, duty, files)
 PAGES = tuple(page for view in VIEWS for page in view.PAGES)
 
 
@@ -25,17 +25,18 @@ def build(
     clock: Clock,
     base_url: str,
     secure_cookies: bool,
+    routes: Routes | None = None,
 ) -> web.Application:
     """The desk; mount it with `app.add_subapp("/desk", build(...))`.
 
     `base_url` is our public address (`https://intake.example.org`): a form must come from there.
-    `secure_cookies` is True where that is https.
+    `secure_cookies` is True where that is https. `routes` tests the ways to workers.
     """
     app = web.Application(
         middlewares=[guard.headers, guard.errors, guard.access], client_max_size=guard.MOST_BODY
     )
     app[DESK] = Desk(
-        store, flows, services, clock, base_url, secure_cookies, environment(), Tries()
+        store, flows, services, clock, base_url, secure_cookies, environment(), Tries(), routes
     )
     permissions: dict[web.AbstractRoute, str] = {}
     quiet: set[web.AbstractRoute] = set()

@@ -134,7 +134,8 @@ def routes(connection: Connection, keys: Keys, service: str) -> list[Route]:
     """All ways to those on duty, in their order."""
     order = on_duty(connection, service)
     known, w, r = addresses(connection, keys, order), t.worker.c, t.route_test.c
-    names = dict(connection.execute(select(w.id, w.name).where(w.id.in_(order))).tuples().all())
+    rows = connection.execute(select(w.id, w.name).where(w.id.in_(order)))
+    names: dict[str, str] = {row.id: row.name for row in rows}
     found = []
     for worker in order:
         for kind, address in known[worker].items():

@@ -33,6 +33,7 @@ LONGEST = Service(
     hours=Hours.parse("Mo-Fr 09:30-16:30", "Europe/London"),
     keep_days=3650,
     keep_partial_days=365,
+    nudged=True,  # with the most that may be promised
 )
 
 
