@@ -30,7 +30,7 @@ async def show(request: web.Request) -> web.Response:
 
 async def add(request: web.Request) -> web.Response:
     """Put somebody on the list, or change where they are reached."""
-    service, form = _service(request), await request.post()
+    service, form = await _service(request), await request.post()
     worker = str(form.get("worker", ""))
     email = str(form.get("email", "")).strip()
     phone = re.sub(r"[\s().-]", "", str(form.get("phone", "")))
@@ -50,14 +50,14 @@ async def add(request: web.Request) -> web.Response:
 
 
 async def remove(request: web.Request) -> web.Response:
-    service, worker = _service(request), request.match_info["key"]
+    service, worker = await _service(request), request.match_info["key"]
     return await _change(
         request, service, worker, "duty.remove", lambda c: duty.remove(c, service, worker)
     )
 
 
 async def move_up(request: web.Request) -> web.Response:
-    service, worker = _service(request), request.match_info["key"]
+    service, worker = await _service(request), request.match_info["key"]
     return await _change(
         request, service, worker, "duty.up", lambda c: duty.move_up(c, service, worker)
     )
@@ -65,7 +65,8 @@ async def move_up(request: web.Request) -> web.Response:
 
 async def test(request: web.Request) -> web.Response:
     """Send a test over one way; it counts once whoever gets it has opened the link in it."""
-    service, worker, kind = _service(request), request.match_info["key"], request.match_info["kind"]
+    service, worker = await _service(request), request.match_info["key"]
+    kind = str((await request.post()).get("kind", ""))
     routes = request.app[DESK].routes
     if routes is None or kind not in KINDS:
         raise web.HTTPNotFound
@@ -101,8 +102,8 @@ def _services(request: web.Request) -> Mapping[str, Any]:
     return {i: s for i, s in real.items() if worker.role == "admin" or i in worker.services}
 
 
-def _service(request: web.Request) -> str:
-    id = request.match_info["service"]
+async def _service(request: web.Request) -> str:
+    id = str((await request.post()).get("service", ""))
     if id not in _services(request):
         raise web.HTTPNotFound
     return id
@@ -162,13 +163,12 @@ async def _listed(request: web.Request, id: str, service: Any) -> dict[str, Any]
     return {**about, "listed": listed, "workers": names, "reached": reached}
 
 
-_OF = f"/duty/{{service:[0-9A-Za-z_-]{{1,60}}}}/{KEY}"
 PAGES = (
     Page("GET", "/duty", "accounts", show),
-    Page("POST", "/duty/{service:[0-9A-Za-z_-]{1,60}}", "accounts", add),
-    Page("POST", f"{_OF}/remove", "accounts", remove),
-    Page("POST", f"{_OF}/up", "accounts", move_up),
-    Page("POST", f"{_OF}/test/{{kind:[a-z]+}}", "accounts", test),
+    Page("POST", "/duty", "accounts", add),
+    Page("POST", f"/duty/{KEY}/remove", "accounts", remove),
+    Page("POST", f"/duty/{KEY}/up", "accounts", move_up),
+    Page("POST", f"/duty/{KEY}/test", "accounts", test),
     Page("GET", f"/reached/{LINK}", ANYONE, ask),
     Page("POST", f"/reached/{LINK}", ANYONE, answer),
 )
