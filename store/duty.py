@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -195,5 +195,12 @@ def answer(connection: Connection, token: str, now: datetime) -> bool:
     return done.rowcount == 1
 
 
-def untested(routes: Sequence[Route], now: datetime) -> int:
-    return sum(not route.good(now) for route in routes)
+def all_routes(connection: Connection, keys: Keys) -> list[Route]:
+    """All ways to those on duty for real people."""
+    real = connection.scalars(select(t.service.c.id).where(~t.service.c.practice)).all()
+    return [route for service in real for route in routes(connection, keys, service)]
+
+
+def all_untested(connection: Connection, keys: Keys, now: datetime) -> int:
+    """How many of them a person may not be told a time for."""
+    return sum(not route.good(now) for route in all_routes(connection, keys))
