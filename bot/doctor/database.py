@@ -142,7 +142,7 @@ def _promises(connection: Connection, now: datetime) -> Finding:
     count = connection.scalar(late) or 0
     if not count:
         return green("promises", "Every hand-over was picked up in the time that was promised.")
-    says = f"{count} people were told a time by which a worker reads, and it is past."
+    says = f"{count} intakes are past the time by which a worker was to read them."
     return red("promises", says, "Read them now, at the desk.")
 
 
