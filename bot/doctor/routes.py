@@ -17,6 +17,7 @@ from bot.doctor.finding import Finding, green, red, yellow
 from bot.mailing import Mail
 from bot.plans import sms_account, telegram_account
 from bot.reaching import Reaching, Words
+from bot.upkeep import Failed
 from config import secrets
 from config.services import MAIN
 from config.settings import Settings
@@ -60,7 +61,8 @@ def _one(route: Route, place: int, now: datetime) -> Finding:
 
 def test_all(settings: Settings, write: Write[object]) -> Iterator[str]:
     """Send a test over each way, and say how it went. `write` does a small write, whether Ownpace
-    runs or not. Raises `SettingsError`, `Down`."""
+    runs or not. Raises `SettingsError`, `Down`, and `Failed` at the end where one could not be
+    sent."""
     keys = Keys(secrets.master(settings, make=False).encode())
     found: list[tuple[Route, str, str]] = []
 
@@ -77,6 +79,8 @@ def test_all(settings: Settings, write: Write[object]) -> Iterator[str]:
         yield f"{route.kind}: {f'could not be sent ({code})' if code else 'on its way'}"
     if not found:
         yield "Nobody is on duty: name somebody at the desk."
+    if any(codes):
+        raise Failed("Not every test could be sent.", 1)
 
 
 async def _send(settings: Settings, found: list[tuple[Route, str, str]]) -> list[str]:
