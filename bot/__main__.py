@@ -162,11 +162,19 @@ def user_add(name: str, role: str, password_stdin: bool) -> None:
 
 @cli.command()
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
-def doctor(as_json: bool) -> None:
+@click.option("--test-routes", is_flag=True, help="Send a test to everybody on duty.")
+def doctor(as_json: bool, test_routes: bool) -> None:
     """Look whether all is well, while Ownpace runs or not, and say what to do."""
     with _plain_faults():
         from bot import doctor as practice
 
+        if test_routes:
+            from bot import serving
+            from bot.doctor import routes
+            from config import settings
+
+            _tell(routes.test_all(settings.load(), serving.write_beside))
+            return
         sys.exit(practice.run(click.echo, as_json))
 
 

@@ -14,10 +14,12 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from aiohttp import web
+from jinja2 import Environment
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 import desk.app
+import desk.pages
 from bot import front, menu, running, upkeep, watching, way_in, worlds
 from bot.catching_up import CatchingUp
 from bot.channels import sms_hooks, telegram_arrivals
@@ -32,15 +34,21 @@ from bot.conversation.sayings import sayings
 from bot.housekeeping import Housekeeper
 from bot.in_order import InOrder
 from bot.inbound import Inbox
+from bot.mailing import Mail
+from bot.nudged import Nudged
+from bot.nudging import Nudging
 from bot.outbound import Sender
 from bot.plans import Plan, sms_account, telegram_account
+from bot.reaching import Reaching, Words
 from bot.rehearsing import Rehearsal
+from bot.route_tests import Tests
 from bot.running import Down, Job
 from bot.sharing import shared_out
 from bot.telling_outside import Hook, TellingOutside
 from config import secrets
 from config.services import PRACTICE
 from config.settings import Twilio
+from desk import telling
 from desk.exporting.leaving import for_hook
 from store import beside, erased, installation, locks, marks, why
 from store.sealing import Keys
@@ -83,16 +91,21 @@ async def build(plan: Plan, base_url: str) -> House:
     _learn_the_words(plan)
     clock = Clock(await store.read(installation.ahead))
     known = {account.id: account for account in (*plan.live, *plan.rehearsed)}
-    inbox = Inbox(store, plan.worlds, known, clock)
+    told = Nudged(plan.worlds, store, clock)
+    await told.refresh()
+    inbox = Inbox(store, told, known, clock)
     seen_for = max(map(_kept, plan.worlds.values())) + SEEN_LONGER
     housekeeper = Housekeeper(store, inbox, clock, plan.worlds, seen_for=seen_for)
     house = House(plan, base_url, store, clock, inbox, housekeeper, _front(plan, store, clock))
     _add_channels(house)
     house.sender = Sender(store, house.channels, inbox, clock, waking=partial(_waking, plan))
     house.jobs |= {"housekeeping": housekeeper.run, "sender": house.sender.run}
-    _add_desk(house)
+    reaching, pages = _reaching(house), desk.pages.environment()
+    _add_nudging(house, reaching, pages)
+    _add_desk(house, _tests(house, reaching, pages))
     _add_hook(house)
     house.jobs = shared_out(house.jobs, store, inbox.queued.set, plan.only)
+    house.jobs["what may be promised"] = told.run
     house.jobs["old copies"] = partial(upkeep.keep_forgetting, plan.settings.data)
     if plan.only == "sender":
         house.web = _front(plan, store, clock)
@@ -230,11 +243,35 @@ async def _open_desk(house: House) -> str:
     return await desk_link(house, way_in.practice_link)
 
 
-def _add_desk(house: House) -> None:
+def _reaching(house: House) -> Reaching:
+    """The real ways to workers; the rehearsal phone is none."""
+    given, live = house.plan.settings.mail, {account.id for account in house.plan.live}
+    channels = {id: channel for id, channel in house.channels.items() if id in live}
+    return Reaching(Mail(*given) if given else None, channels)
+
+
+def _add_nudging(house: House, reaching: Reaching, pages: Environment) -> None:
+    services = {id: world.service for id, world in house.plan.worlds.items()}
+
+    def words(reference: str) -> Words:
+        return Words(*telling.nudge(pages, house.base_url, reference))
+
+    job = Nudging(house.store, reaching, house.clock, services, words)
+    house.jobs["nudging"] = job.run
+
+
+def _tests(house: House, reaching: Reaching, pages: Environment) -> Tests:
+    def words(token: str) -> Words:
+        return Words(*telling.test(pages, house.base_url, token))
+
+    return Tests(house.store, reaching, house.clock.now, words)
+
+
+def _add_desk(house: House, tests: Tests) -> None:
     flows = house.plan.library.flows
     made = {id: world.service for id, world in house.plan.worlds.items()}
     https = house.base_url.startswith("https:")
-    app = desk.app.build(house.store, flows, made, house.clock, house.base_url, https)
+    app = desk.app.build(house.store, flows, made, house.clock, house.base_url, https, tests)
     house.web.add_subapp("/desk", app)
 
 

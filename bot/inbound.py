@@ -32,7 +32,7 @@ from bot.conversation.model import (
 )
 from bot.grouping import Grouping
 from bot.lines import Lines, Numbered, Times, hold, newcomer
-from store import bursts, messages, outbox
+from store import bursts, handovers, messages, outbox
 from store.conversations import Line, Newcomer
 from store.session import Store
 from store.turns import Ledger, forget
@@ -135,7 +135,8 @@ class Inbox:
             lines = Lines(connection, self._store.keys, left.values(), self._newcomer)
             chosen, left = lines.one_each(left)
             ledger = Ledger()
-            for number, line, event in chosen:
+            for number, line, what in chosen:
+                event = handovers.with_promise(connection, line.id, what)
                 receipts[number] = Receipt(True, line.id, getattr(event, "message", ""))
                 times = Times.of(envelopes[number], line, now(line.service))
                 if self._is_for_the_core(connection, ledger, line, event, times.now):
@@ -163,9 +164,13 @@ class Inbox:
     def _is_for_the_core(
         self, connection: Connection, ledger: Ledger, line: Line, event: Event, now: datetime
     ) -> bool:
-        """Not old delivery news, and nothing about a conversation that is closed."""
+        """Not old delivery news, nothing about a conversation that is closed, and no word of a
+        promise that was kept."""
         if isinstance(event, Delivered | Failed) and event.message:
             return outbox.settle(connection, event, now) and not line.closed
+        if isinstance(event, Due) and event.name == "late" and event.since is None:
+            ledger.timer(line, "late", None)
+            return False
         if line.closed and isinstance(event, Failed) and event.why != "failed":
             ledger.reach(line, event.why, event.code, now)
         return not line.closed

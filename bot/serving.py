@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import TypeVar
 
 import click
 from sqlalchemy import Connection
@@ -14,6 +15,8 @@ from bot.app import House
 from bot.sharing import Only
 from config import logging, secrets, settings
 from store import engines
+
+T = TypeVar("T")
 
 
 def desk_link(name: str, warn: Callable[[str], object]) -> str:
@@ -52,7 +55,7 @@ def run(demo: bool = False, only: Only = "") -> None:
         asyncio.run(app.serve(plan, sock, tell_demo if demo else tell_serve))
 
 
-def write_beside(work: Callable[[Connection], str]) -> str:
+def write_beside(work: Callable[[Connection], T]) -> T:
     """Do a small write, whether Ownpace runs on the folder or not; what `work` returns."""
     known = settings.load()
     secrets.private_folder(known.data)

@@ -10,7 +10,8 @@ from bot.running import Job
 from store.session import Store
 
 Only = Literal["", "web", "sender"]
-ALONE = ("housekeeping", "telegram polling", "web hook")  # one process at a time
+# One process at a time.
+ALONE = ("housekeeping", "nudging", "telegram polling", "web hook")
 SENDING = ("sender", *ALONE)  # what `--only sender` does, and `--only web` leaves to it
 
 

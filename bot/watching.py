@@ -21,7 +21,7 @@ from bot.channels.web import from_this_machine
 from bot.clock import Clock
 from bot.conversation.channel import TRAITS, Away
 from bot.metrics import REGISTRY
-from store import figures
+from store import duty, figures
 from store.figures import Figures, Waiting
 from store.session import Store
 
@@ -38,6 +38,9 @@ QUEUE_AGE = _gauge("queue_oldest_seconds", "How long the oldest of them waits", 
 UNREAD = _gauge("handovers_unread", "Hand-overs that nobody has picked up")
 UNREAD_AGE = _gauge("handovers_unread_oldest_seconds", "How long the oldest of them waits")
 ASIDE = _gauge("set_aside", "What was set aside and not looked at", "kind")
+NUDGES = _gauge("nudges_waiting", "Nudges to workers that nobody has answered")
+NUDGES_FAILED = _gauge("nudges_failed", "Sendings of these that failed, to be tried again or not")
+UNTESTED = _gauge("routes_untested", "Ways to workers on duty that were not tested in 7 days")
 
 
 def page(store: Store, clock: Clock, token: SecretStr | None) -> Handler:
@@ -51,7 +54,9 @@ def page(store: Store, clock: Clock, token: SecretStr | None) -> Handler:
 
     async def look() -> Figures:
         async with asyncio.timeout(LOOK_SECONDS):
-            return await store.read(partial(figures.read, now=clock.now()))
+            now = clock.now()
+            UNTESTED.set(await store.read(partial(duty.all_untested, keys=store.keys, now=now)))
+            return await store.read(partial(figures.read, now=now))
 
     return show
 
@@ -82,6 +87,8 @@ def _show(found: Figures, now: datetime) -> None:
         QUEUE_AGE.labels(channel).set(_age(waiting, now))
     UNREAD.set(found.unread.count)
     UNREAD_AGE.set(_age(found.unread, now))
+    NUDGES.set(found.nudges.waiting)
+    NUDGES_FAILED.set(found.nudges.failed)
     ASIDE.clear()
     for what, waiting in found.parked.items():
         ASIDE.labels(what).set(waiting.count)

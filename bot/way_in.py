@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy import Connection, create_engine, event, insert, make_url, select, update
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
@@ -21,7 +22,7 @@ from store.session import PRAGMAS
 
 FIRST, PRACTISES = "First worker", "Practice worker"
 PRACTICE = "practice"  # the role of workers who see rehearsals and nobody else
-Work = Callable[[Connection], str]
+T = TypeVar("T")
 
 
 def link(connection: Connection, name: str, at: datetime, role: str = "caseworker") -> str:
@@ -59,7 +60,7 @@ def address(base_url: str, token: str) -> str:
     return f"{base_url}/desk/sign-in#{token}"
 
 
-def beside(url: str, work: Work) -> str:
+def beside(url: str, work: Callable[[Connection], T]) -> T:
     """Run `work`, which writes a little, on a database that another process has open.
 
     Raises `Down` where it can't be used.

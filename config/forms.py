@@ -51,6 +51,20 @@ def _host(value: str) -> str:
     return value
 
 
+def _mail_server(value: SecretStr) -> SecretStr:
+    """Where mail is handed in: who may, where, and nothing more."""
+    try:
+        parts = urlsplit(value.get_secret_value())
+        port = parts.port
+    except ValueError:
+        raise ValueError("not an address of a mail server") from None
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname or port == 0:
+        raise ValueError("not an address of a mail server")
+    if parts.path.strip("/") or parts.query or parts.fragment:
+        raise ValueError("more than an address")
+    return value
+
+
 def _matches(pattern: str) -> AfterValidator:
     def check(value: SecretStr) -> SecretStr:
         if not re.fullmatch(pattern, value.get_secret_value()):
@@ -64,5 +78,7 @@ Address = Annotated[str, AfterValidator(_address)]
 HookAddress = Annotated[str, AfterValidator(_hook)]
 Host = Annotated[str, AfterValidator(_host)]
 BotToken = Annotated[SecretStr, _matches("[0-9]{1,20}:[A-Za-z0-9_-]+")]
+MailServer = Annotated[SecretStr, AfterValidator(_mail_server)]
+MailFrom = Annotated[SecretStr, _matches(r"[^@\s<>,;]+@[A-Za-z0-9.-]+")]
 MetricsToken = Annotated[SecretStr, _matches("[A-Za-z0-9_-]{16,256}")]
 WebhookSecret = Annotated[SecretStr, _matches("[A-Za-z0-9_-]{1,256}")]

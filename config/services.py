@@ -176,6 +176,7 @@ def _configured(table: _Table, id: str) -> Configured:
         quiet=timedelta(hours=table.silence_hours),
         child_line=Helpline(**line) if (line := nation.get("child_line")) else None,
         practice=id == PRACTICE,
+        nudged=id == PRACTICE,  # nobody real waits; of others a tested route decides
         waking=(start, end),
     )
     return Configured(service, placeholders)

@@ -14,7 +14,16 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from config import files, plain
 from config.forms import LOOPBACK as LOOPBACK
-from config.forms import Address, BotToken, HookAddress, Host, MetricsToken, WebhookSecret
+from config.forms import (
+    Address,
+    BotToken,
+    HookAddress,
+    Host,
+    MailFrom,
+    MailServer,
+    MetricsToken,
+    WebhookSecret,
+)
 
 SHIPPED = Path(__file__).parent
 KEY_LENGTH = 32  # characters
@@ -152,6 +161,15 @@ class Settings(BaseSettings):
         "TWILIO_API_BASE", "give the address of Twilio's API", default="", pattern=r"^(https?://|$)"
     )
 
+    smtp: MailServer | None = _name(
+        "OWNPACE_SMTP_URL",
+        "write it as in smtp://user:password@mail.example.org:587, or smtps:// for TLS at once",
+        default=None,
+    )
+    mail_from: MailFrom | None = _name(
+        "OWNPACE_MAIL_FROM", "give an address as in desk@example.org", default=None
+    )
+
     service_name: str | None = _name(
         "OWNPACE_SERVICE_NAME", "give the service's name", default=None
     )
@@ -197,6 +215,13 @@ class Settings(BaseSettings):
         return Twilio(sid, token.get_secret_value(), sender, self.public_url, self.twilio_api)
 
     @property
+    def mail(self) -> tuple[str, str] | None:
+        """The mail server and whom mail is from, where both are there."""
+        if not (self.smtp and self.mail_from):
+            return None
+        return self.smtp.get_secret_value(), self.mail_from.get_secret_value()
+
+    @property
     def polls(self) -> bool:
         """Does Telegram wait for us to ask, instead of calling us?"""
         auto = self.telegram_mode == "auto"
@@ -235,6 +260,13 @@ def _together(settings: Settings) -> list[str]:
     if settings.telegram_token and settings.telegram_mode == "webhook" and not settings.public_url:
         faults.append(
             "OWNPACE_PUBLIC_URL: missing. TELEGRAM_MODE=webhook needs it; polling does not."
+        )
+    if bool(settings.smtp) != bool(settings.mail_from):
+        absent = "OWNPACE_MAIL_FROM" if settings.smtp else "OWNPACE_SMTP_URL"
+        faults.append(f"{absent}: missing. E-mail to workers needs it beside the other one.")
+    if settings.mail and not settings.public_url:
+        faults.append(
+            "OWNPACE_PUBLIC_URL: missing. E-mail to workers has a link to the desk in it."
         )
     if settings.rehearsal and settings.host not in LOOPBACK:
         faults.append(

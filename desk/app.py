@@ -8,7 +8,7 @@ from aiohttp import web
 
 from bot.conversation.flow import Flow
 from desk import guard
-from desk.kit import DESK, Clock, Desk, Service
+from desk.kit import DESK, Clock, Desk, Routes, Service
 from desk.pages import environment
 from desk.streams import STREAMS, Streams
 from desk.tries import Tries
@@ -17,6 +17,7 @@ from desk.views import (
     concern,
     cover,
     decisions,
+    duty,
     events,
     exports,
     files,
@@ -35,7 +36,7 @@ from store.session import Store
 
 THE_LIST = (waiting, holding, search, cover, events)
 RECORD = (intake, notes, decisions, concern, transcript, preview, words, exports)
-VIEWS = (*THE_LIST, *RECORD, sign_in, me, accounts, files)
+VIEWS = (*THE_LIST, *RECORD, sign_in, me, accounts, duty, files)
 PAGES = tuple(page for view in VIEWS for page in view.PAGES)
 
 
@@ -46,17 +47,18 @@ def build(
     clock: Clock,
     base_url: str,
     secure_cookies: bool,
+    routes: Routes | None = None,
 ) -> web.Application:
     """The desk; mount it with `app.add_subapp("/desk", build(...))`.
 
     `base_url` is our public address (`https://intake.example.org`): a form must come from there.
-    `secure_cookies` is True where that is https.
+    `secure_cookies` is True where that is https. `routes` tests the ways to workers.
     """
     app = web.Application(
         middlewares=[guard.headers, guard.errors, guard.access], client_max_size=guard.MOST_LONG
     )
     app[DESK] = Desk(
-        store, flows, services, clock, base_url, secure_cookies, environment(), Tries()
+        store, flows, services, clock, base_url, secure_cookies, environment(), Tries(), routes
     )
     app[STREAMS] = streams = Streams(store.bell)
     app.on_startup.append(streams.begin)

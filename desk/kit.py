@@ -43,6 +43,15 @@ class Clock(Protocol):
     def now(self, service: str = "") -> datetime: ...
 
 
+class Routes(Protocol):
+    """Tests of the ways to workers; `send` returns a code where a test could not be sent."""
+
+    @property
+    def kinds(self) -> frozenset[str]: ...
+
+    async def send(self, service: str, worker: str, kind: str) -> str: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """`base_url` is the public address without a path at its end; `secure_cookies` says that it
@@ -56,6 +65,7 @@ class Desk:
     secure_cookies: bool
     pages: Environment
     tries: Tries
+    routes: Routes | None = None
 
     def services_of(self, worker: Worker) -> Mapping[str, Service]:
         """The services whose people this worker may see: their own, and practice."""

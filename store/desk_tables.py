@@ -218,7 +218,8 @@ nudge = Table(
     Column("conversation", ForeignKey("conversation.id"), nullable=False, index=True),
     Column("what", String(12), nullable=False),  # handover, today, person, delete, under_18
     Column("made_at", UTCTime, nullable=False),
-    Column("due_at", UTCTime, nullable=False),
+    # NULL where no time was set: then the service's hours say by when it has to be seen.
+    Column("due_at", UTCTime),
     # When the next of the duty list is told, unless somebody has seen it by then.
     Column("next_at", UTCTime, index=True),
     Column("step", Integer, nullable=False, default=0),
@@ -234,6 +235,10 @@ nudge_sent = Table(
     Column("worker", ForeignKey("worker.id"), nullable=False),
     Column("route", String(10), nullable=False),  # email, sms, telegram
     Column("at", UTCTime, nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    # When it is tried (again); NULL once it was sent, or given up.
+    Column("next_at", UTCTime, index=True),
+    Column("sent_at", UTCTime),
     Column("failed_code", String(CODE), nullable=False, default=""),
     Index("ix_nudge_sent_at", "at"),
 )

@@ -13,6 +13,7 @@ from typing import get_args
 from sqlalchemy import Connection, Select, false, func, select
 
 from store import tables as t
+from store.nudges import Counted, counted
 from store.rights import Gone
 
 
@@ -27,11 +28,12 @@ class Waiting:
 @dataclass(frozen=True, slots=True)
 class Figures:
     """`queue`: messages that could go now, by channel. `unread`: hand-overs that nobody picked up.
-    `parked`: what was set aside and not looked at, by kind."""
+    `parked`: what was set aside and not looked at, by kind. `nudges`: see `store.nudges`."""
 
     queue: Mapping[str, Waiting]
     unread: Waiting
     parked: Mapping[str, Waiting]
+    nudges: Counted
 
 
 def read(connection: Connection, now: datetime) -> Figures:
@@ -42,6 +44,7 @@ def read(connection: Connection, now: datetime) -> Figures:
         {row.channel: Waiting(row.many, row.since) for row in queue},
         Waiting(unread.many, unread.since),
         {row.kind: Waiting(row.many, row.since) for row in parked},
+        counted(connection),
     )
 
 

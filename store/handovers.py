@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
+from bot.conversation.model import Due, Event
 from store import outside
 from store import tables as t
 from store.ids import new_id, new_reference
@@ -72,6 +73,19 @@ def ask(connection: Connection, asked: Sequence[dict[str, Any]]) -> None:
     wishes = {(row["conversation"], row["what"]): row for row in asked}
     if new := [row for wish, row in wishes.items() if wish not in there]:
         connection.execute(insert(t.asked), new)
+
+
+def with_promise(connection: Connection, conversation: str, event: Event) -> Event:
+    """The same event; `late` with the time by which we promised to read, if nobody has."""
+    if not (isinstance(event, Due) and event.name == "late"):
+        return event
+    p = t.promise.c
+    unkept = (p.conversation == conversation) & p.kept_at.is_(None) & p.dropped_at.is_(None)
+    due_at = connection.scalar(select(p.due_at).where(unkept, p.kind == "read"))
+    taken = connection.scalar(
+        select(t.handover.c.taken_at).where(t.handover.c.conversation == conversation)
+    )
+    return replace(event, since=None if taken else due_at)
 
 
 def _row(one: Handed) -> dict[str, Any]:

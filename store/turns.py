@@ -25,7 +25,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot.conversation import effects as e
 from bot.conversation import model as m
-from store import bursts, conversations, handovers, messages, outside, rights
+from store import bursts, conversations, handovers, messages, nudges, outside, rights
 from store import tables as t
 from store.conversations import Line
 from store.ids import new_id
@@ -104,6 +104,7 @@ class Ledger:
         self._taken_back: list[tuple[str, datetime]] = []
         self._agreed: list[Row] = []
         self._asked: list[Row] = []
+        self._nudges: list[nudges.Needed] = []
         self._kept: list[Row] = []
         self._timers: dict[tuple[str, str], datetime | None] = {}
         self._wrote: set[str] = set()
@@ -126,6 +127,7 @@ class Ledger:
         handovers.hand_over(connection, self._handed)
         handovers.agree(connection, self._agreed)
         handovers.ask(connection, self._asked)
+        nudges.make(connection, self._nudges)
 
     def heard(self, line: Line, wrote: m.Wrote, effects: Sequence[e.Effect], at: datetime) -> None:
         """What the person wrote, filed as the turn says (as a note where it says nothing)."""
@@ -158,12 +160,13 @@ class Ledger:
                 self._agreed.append(_agreement(line, effect, at, fingerprint))
             case e.Promised(kind, due_at):
                 self._promised(line, kind, due_at, at)
-            case e.HandOver(kind, due_at):
+            case e.HandOver(kind, due_at, today):
                 self._handed.append(handovers.Handed(line.id, line.service, kind, at, due_at))
+                self._nudge(line, "today" if today else "handover", at, due_at)
             case e.Asked(what):
-                self._asked.append(
-                    {"id": new_id(), "conversation": line.id, "what": what, "at": at}
-                )
+                about = {"id": new_id(), "conversation": line.id}
+                self._asked.append(about | {"what": what, "at": at})
+                self._nudge(line, what, at)
             case e.Reach(state, code):
                 self.reach(line, state, code, at)
             case e.Withdraw(""):
@@ -211,6 +214,9 @@ class Ledger:
         id = new_id()
         content = keys.master.seal(words, f"parked.content:{id}")
         self.add(PARKED, **{"conversation": "", **row}, id=id, content=content, at=at)
+
+    def _nudge(self, line: Line, what: str, at: datetime, due_at: datetime | None = None) -> None:
+        self._nudges.append(nudges.Needed(line.id, line.service, what, at, due_at))
 
     def _promised(self, line: Line, kind: str, due_at: datetime, at: datetime) -> None:
         self.add(DROP_PROMISE, line=line.id, what=kind, when=at)

@@ -73,6 +73,7 @@ class Play:
         self.filed: dict[str, str] = {}
         self.buttons: dict[str, str] = {}  # the code of the last button of each label
         self.delivery = "delivered"
+        self.read_in_time = True  # what is handed over
         self.between = timedelta(minutes=1)  # from one message of theirs to the next
         self.soon: timedelta | None = None  # and to the very next one
         self.waiting: list[tuple[datetime, Rendered]] = []  # for more of theirs
@@ -114,7 +115,8 @@ class Play:
             at, name = min(due)
             del self.timers[name]
             self._pass(max(self.now, at))
-            self.feed(Due(name))
+            if name != "late" or not self.read_in_time:
+                self.feed(Due(name))
         self._pass(until)
 
     def feed(self, event: Event) -> list[str]:

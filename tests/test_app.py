@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -112,7 +113,7 @@ def addresses(app: web.Application) -> set[tuple[str, str]]:
         info = resource.get_info() if resource else {}
         path = str(info.get("path") or "").rstrip("/")
         pattern = info.get("formatter", "")
-        path = path or pattern.format(id="none", key="none", name="desk.css")
+        path = path or pattern.format_map(defaultdict(lambda: "none", name="desk.css"))
         found |= {(route.method, path or "/")} - {("*", path)}
     return found
 

@@ -518,3 +518,24 @@ def test_a_batch_is_one_transaction(house: House) -> None:
     with pytest.raises(RuntimeError):
         house.store.write_sync(work)
     assert [house.count(table) for table in (t.seen, t.person, t.message)] == [0, 0, 0]
+
+
+async def test_a_kept_promise_is_no_late_one(house: House) -> None:
+    """The same timer: with the promise where nobody read, and nothing where somebody did."""
+    heard: list[Event] = []
+
+    def step(world: World, conversation: Conversation, event: Event, now: datetime) -> Turn:
+        heard.append(event)
+        return saying(Promised("read", SOON), Timer("late", NOON))(world, conversation, event, now)
+
+    inbox = house.inbox(step)
+    id = (await inbox.receive(wrote("hello"))).conversation
+    late = Envelope(Due("late"), SOON, conversation=id)
+    await inbox.receive(late)
+    assert heard[1:] == [Due("late", since=SOON)]
+    assert [row["name"] for row in house.rows(t.timer)] == ["late"]  # set anew by this step
+    kept = update(t.promise).values(kept_at=NOON)
+    house.store.write_sync(lambda c: c.execute(kept) and None)
+    await inbox.receive(late)
+    assert len(heard) == 2
+    assert house.rows(t.timer) == []

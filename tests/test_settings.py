@@ -81,6 +81,10 @@ def test_nothing_set_is_a_good_start() -> None:
         ("TELEGRAM_MODE", "carrierpigeon", "not one of the words for it"),
         ("TWILIO_ACCOUNT_SID", "SK0123", "not of its form"),
         ("TWILIO_FROM", "Quay House", "not of its form"),
+        ("OWNPACE_SMTP_URL", "mail.quayhouse.example:587", "not an address of a mail server"),
+        ("OWNPACE_SMTP_URL", "smtp://user:secretword@mail.example.org:x", "not an address of a"),
+        ("OWNPACE_SMTP_URL", "smtp://mail.example.org/inbox", "more than an address"),
+        ("OWNPACE_MAIL_FROM", "Quay House", "not of its form"),
     ],
 )
 def test_a_wrong_value_is_told_by_its_name_only(name: str, value: str, wrong: str) -> None:
@@ -227,3 +231,18 @@ def test_flows_faults_have_file_line_and_field(tmp_path: Path) -> None:
         (tmp_path / "flows" / path.name).write_text(text, "utf-8")
     with pytest.raises(FlowError, match=r"bot/flows/self_referral.toml:\d+ section.*kind"):
         worlds.read(tmp_path)
+
+
+def test_mail_needs_a_server_a_sender_and_our_address(tmp_path: Path) -> None:
+    server, sender = "smtps://desk:secretword@mail.example.org", "desk@example.org"
+    assert "OWNPACE_MAIL_FROM: missing" in fault(OWNPACE_SMTP_URL=server)
+    assert "OWNPACE_SMTP_URL: missing" in fault(OWNPACE_MAIL_FROM=sender)
+    told = fault(OWNPACE_SMTP_URL=server, OWNPACE_MAIL_FROM=sender)
+    assert "OWNPACE_PUBLIC_URL: missing" in told
+    assert "secretword" not in told
+    (tmp_path / "smtp").write_text(server)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OWNPACE_SMTP_URL_FILE", str(tmp_path / "smtp"))
+        patch.setenv("OWNPACE_MAIL_FROM", sender)
+        patch.setenv("OWNPACE_PUBLIC_URL", "https://intake.example.org")
+        assert settings.load().mail == (server, sender)

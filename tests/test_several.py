@@ -357,14 +357,14 @@ async def test_what_one_process_queues_wakes_the_sender_of_another(houses: list[
 def test_a_part_of_the_jobs_each(house: House) -> None:
     async def job() -> None: ...
 
-    names = ("housekeeping", "sender", "telegram polling", "telegram webhook", "sms log")
+    names = (*ALONE, "sender", "telegram webhook", "sms log")
     jobs = dict.fromkeys(names, job)
     split: tuple[Only, ...] = ("web", "sender")
     parts = [set(shared_out(jobs, house.store, lambda: None, only)) for only in split]
     assert parts[0] | parts[1] == {*names, "bell"}
     assert parts[0] & parts[1] == {"bell"}
     assert {"sender", *ALONE} < parts[1]
-    assert set(ALONE) == {"housekeeping", "telegram polling"}
+    assert set(ALONE) == {"housekeeping", "nudging", "telegram polling"}
 
 
 async def _run(job: Job) -> None:

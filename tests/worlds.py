@@ -34,6 +34,7 @@ def harbour(**changes: object) -> Service:
         "emergency": "999",
         "hours": Hours.parse("Mo-Fr 09:00-17:00", "Europe/London"),
         "languages": tuple(catalogues()),
+        "nudged": True,
     }
     return Service(**{**settings, **changes})  # type: ignore[arg-type]
 

@@ -15,12 +15,14 @@ ENDINGS = {
     "ended_next": ("next", "who", "when", "if_not", "phone", "come_back", "data"),
     "ended_next_telegram": ("next", "who", "when", "phone", "come_back", "data"),
     "ended_next_wait": ("next", "who", "when", "phone", "come_back", "data"),
+    "ended_untimed": ("passed_on", "phone", "come_back", "data"),
 }
 PARTIAL = {
     "paused_shared": ("passed_on", "{when}"),
     "paused_handed": ("passed_on",),
     "paused_kept": ("passed_on", "{date}"),
     "partial_handed": ("passed_on", "{when}", "come_back"),
+    "partial_untimed": ("passed_on", "come_back"),
     "stopped_shared": ("passed_on",),
     "stopped_kept": ("{date}",),
     "stopped_back": ("come_back",),
@@ -39,7 +41,8 @@ def endings(subject: Subject) -> Iterator[Finding]:
     for key, parts in ENDINGS.items():
         facts = tuple(part for part in parts if part not in ("when", "data"))
         yield from lacks(subject, "R-E4", key, facts, (key,))
-        yield from holds(subject, "R-E4", key, ("{when}",))
+        if "when" in parts:
+            yield from holds(subject, "R-E4", key, ("{when}",))
         if "data" not in {word for word, _ in offers(subject, key)}:
             where = common_place(subject, f"message.{key}")
             yield Finding("R-E4", where, f"{key} does not offer DATA, to see or delete it")

@@ -70,6 +70,9 @@ def unasked_twice_at_most(heard: Heard, world: World) -> str:
         return ""
     before = heard.before
     safe = before.answers.get("safe_to_text")
+    if heard.event.name == "late":  # no reminder: what we promised did not come true
+        told = safe and safe.choices in (("yes",), ("sometimes",)) and not before.blocked
+        return "" if told else "we write unasked where it is not safe"
     if not before.reminders or before.blocked or not (safe and safe.choices == ("yes",)):
         return "we write unasked without a yes"
     if before.standing not in ("asking", "reviewing", "paused"):

@@ -35,6 +35,7 @@ LONGEST = Service(
     keep_days=3650,
     keep_partial_days=365,
     merge=timedelta(seconds=3),
+    nudged=True,  # with the most that may be promised
 )
 
 

@@ -145,7 +145,7 @@ def skipped(subject: Subject) -> Iterator[Finding]:
 def a_person(subject: Subject) -> Iterator[Finding]:
     needed = {"person": ("{phone}", "{emergency}"), "person_now": ("{until}",)}
     needed |= {"person_later": ("{opens}",), "person_asked_sms": (), "person_asked_telegram": ()}
-    needed |= {"person_asked_wait": ()}
+    needed |= {"person_asked_wait": (), "person_asked_untimed": (), "late": ("{when}", "{phone}")}
     for key, named in needed.items():
         yield from holds(subject, "R-S9", key, named)
 

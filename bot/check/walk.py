@@ -153,7 +153,8 @@ class _Run:
                 self.asked = (*self.asked, say.key)
 
     def _arrives(self, turn: Turn, messages: tuple[Rendered, ...]) -> None:
-        if not all(message.prompted for message in messages):
+        # That we are late with a promise is no reminder, and has to be said.
+        if not all(message.prompted or "late" in message.said for message in messages):
             self.spoke, self.unasked = self.now, self.unasked + 1
         self.raw = turn.conversation
         self.buttons = {b.code: b.label for m in messages for b in m.buttons}

@@ -58,10 +58,12 @@ class Promised:
 
 @dataclass(frozen=True, slots=True)
 class HandOver:
-    """The intake goes to the caseworkers, by the time promised for reading it (None: none was)."""
+    """The intake goes to the caseworkers, to be read by then (None: no time is meant). `today`:
+    the person would like to talk to somebody today."""
 
     kind: Literal["partial", "complete"]
     due_at: datetime | None
+    today: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,8 +64,8 @@ def respond(world: World, conversation: Conversation, event: Event, now: datetim
     match event:
         case Wrote():
             bursts.wrote(step, event, _wrote)
-        case Due(name):
-            leaving.due(step, name)
+        case Due():
+            leaving.due(step, event)
         case Delivered():
             news.arrived(step, event)
         case Failed():

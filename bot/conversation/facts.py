@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 from bot.conversation.asking import current
 from bot.conversation.effects import Asked
-from bot.conversation.review import answered, may_write_first
+from bot.conversation.promising import may_write_first
+from bot.conversation.review import answered
 from bot.conversation.step import Step
 
 WHY = {"notice": "why_notice", "choice": "share_why", "offer": "why_offer"}
@@ -32,7 +33,8 @@ def reach_person(step: Step) -> None:
         return
     step.record(Asked("person"))
     waits = step.traits.name == "sms" and not may_write_first(step)
-    step.say("person_asked_wait" if waits else f"person_asked_{step.traits.name}")
+    told = "wait" if waits else step.traits.name
+    step.say(f"person_asked_{told if step.world.service.nudged else 'untimed'}")
 
 
 def tell_safe(step: Step) -> None:

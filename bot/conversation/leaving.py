@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.conversation import timing
+from bot.conversation import promising, timing
 from bot.conversation.asking import ask_again, asking, say_notice, scoped
-from bot.conversation.effects import Agreed, Forget, HandOver, Promised, Reach, Timer, Withdraw
+from bot.conversation.effects import Agreed, Forget, HandOver, Reach, Timer, Withdraw
 from bot.conversation.facts import deleted_on
 from bot.conversation.going import offer_hardest, sit_down
-from bot.conversation.model import Conversation
-from bot.conversation.review import may_write_first
+from bot.conversation.model import Conversation, Due
+from bot.conversation.promising import may_write_first
 from bot.conversation.showing import guarded
 from bot.conversation.step import Step
 
@@ -98,10 +98,14 @@ def hand_over_partial(step: Step, tell: bool = False) -> None:
     the person is no promise."""
     due = step.world.service.read_by(step.now)
     step.change(handed="partial")
-    step.record(HandOver("partial", due), Promised("read" if tell else "aim", due))
+    step.record(HandOver("partial", due, promising.wants_today(step)))
+    step.record(*promising.promise(step, due, tell))
     if tell:
         step.change(reminded=step.conversation.reminded + 1)
-        step.say("partial_handed", prompted=False, when=due)
+        if step.world.service.nudged:
+            step.say("partial_handed", prompted=False, when=due)
+        else:
+            step.say("partial_untimed", prompted=False)
         if step.conversation.reminders:
             step.record(Timer("remind", reminder_time(step)))  # not soon after this one
 
@@ -191,8 +195,9 @@ def begin(step: Step) -> None:
     say_notice(step, 1)
 
 
-def due(step: Step, name: str) -> None:
+def due(step: Step, event: Due) -> None:
     """A timer came due. One that no longer fits does nothing."""
+    name = event.name
     if name == "forget_aside":
         if step.conversation.aside and not step.conversation.agreed:
             step.change(aside=False)
@@ -201,6 +206,8 @@ def due(step: Step, name: str) -> None:
         _quiet(step)
     elif name == "remind":
         _remind(step)
+    elif name == "late":
+        promising.tell_late(step, event.since or step.now)
 
 
 def _quiet(step: Step) -> None:

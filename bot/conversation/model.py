@@ -40,9 +40,14 @@ class Wrote:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A timer of this conversation came due: `remind`, `partial`, `forget_aside`, `expire`."""
+    """A timer of this conversation came due: `remind`, `partial`, `forget_aside`, `late`.
+
+    `late` says that nobody has read what we promised to read by `since`; the inbox, which knows
+    whether somebody has, fills it in.
+    """
 
     name: str
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

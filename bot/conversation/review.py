@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from bot.conversation.effects import HandOver, Promised, Timer
+from bot.conversation import promising
+from bot.conversation.effects import HandOver, Timer
 from bot.conversation.flow import Question
 from bot.conversation.model import Answer, Labels, Option, Quote, Value
 from bot.conversation.showing import may_show
@@ -114,8 +115,8 @@ def finish(step: Step) -> None:
     step.go("end")
     step.change(handed="complete", over=())
     step.record(
-        HandOver("complete", due),
-        Promised("read", due),
+        HandOver("complete", due, promising.wants_today(step)),
+        *promising.promise(step, due, tell=True),
         Timer("partial", None),
         Timer("remind", None),
     )
@@ -126,23 +127,19 @@ def finish(step: Step) -> None:
         step.say("ended_named", name=Quote(name.messages))
     else:
         step.say("ended")
-    if step.traits.name == "telegram":
-        step.say("ended_next_telegram", when=due)
-    elif may_write_first(step):
-        later = step.world.service.hours.after(due, timedelta(hours=4))
-        step.say("ended_next", when=due, later=later)
-    else:
-        step.say("ended_next_wait", when=due)
+    _what_comes_next(step, due)
     said = step.conversation.opened
     if any(said.get(p.id) not in ("yes", "no") for p in step.world.flow.offered(step.conversation)):
         step.say("ended_more")
 
 
-def may_write_first(step: Step) -> bool:
-    """May we write without being written to? Only where the person said that it is safe, or that
-    it sometimes is, and then when; where others may read, never without knowing when."""
-    safe = step.conversation.answers.get("safe_to_text")
-    if safe is None or safe.choices not in (("yes",), ("sometimes",)):
-        return False
-    anytime = safe.choices == ("yes",) and not step.conversation.discreet
-    return anytime or step.conversation.safe_times is not None
+def _what_comes_next(step: Step, due: datetime) -> None:
+    if not step.world.service.nudged:
+        step.say("ended_untimed")
+    elif step.traits.name == "telegram":
+        step.say("ended_next_telegram", when=due)
+    elif promising.may_write_first(step):
+        later = step.world.service.hours.after(due, timedelta(hours=4))
+        step.say("ended_next", when=due, later=later)
+    else:
+        step.say("ended_next_wait", when=due)

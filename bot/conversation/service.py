@@ -121,7 +121,9 @@ class Service:
     finished and unfinished intakes stay; `read_within` is how much staffed time a worker needs
     to read a hand-over; an intake left alone for `quiet` is handed over if the person agreed;
     after `away` of silence a reply asks before it shows where we were. `child_line` is for people
-    under 18. Short texts within `merge` of one another are one; 0 takes each by itself.
+    under 18. Short texts within `merge` of one another are one; 0 takes each by itself. `nudged`:
+    a way to a worker was tested of late, so that a time may be told to people (it changes while we
+    serve: `bot/conversation/promising.py`).
     """
 
     id: str
@@ -139,6 +141,7 @@ class Service:
     child_line: Helpline | None = None
     practice: bool = False
     merge: timedelta = timedelta()
+    nudged: bool = False
     waking: tuple[time, time] = field(default=(time(9), time(20)))
 
     def read_by(self, now: datetime) -> datetime:

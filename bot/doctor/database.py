@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, func, select, text
@@ -10,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot import upkeep
 from bot.doctor.finding import Finding, green, red, several, yellow
+from bot.doctor.routes import routes
 from config import secrets
 from config.settings import Settings, SettingsError
 from store import beside, erased, figures, migrations, why
@@ -107,6 +109,8 @@ def waiting(connection: Connection, settings: Settings) -> Iterator[Finding]:
     if settings.twilio:
         yield _read_back(connection)
     yield _erased(connection, settings)
+    with suppress(SettingsError, Unusable):  # a key that is not there is told elsewhere
+        yield from routes(connection, settings)
 
 
 def _queue(found: figures.Figures, now: datetime) -> Finding:
@@ -138,7 +142,7 @@ def _promises(connection: Connection, now: datetime) -> Finding:
     count = connection.scalar(late) or 0
     if not count:
         return green("promises", "Every hand-over was picked up in the time that was promised.")
-    says = f"{count} people were told a time by which a worker reads, and it is past."
+    says = f"{count} intakes are past the time by which a worker was to read them."
     return red("promises", says, "Read them now, at the desk.")
 
 

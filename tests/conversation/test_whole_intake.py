@@ -152,7 +152,10 @@ class Anything(Around):
             return
         came_back = self.before.over[-1:] == ("resume",)  # they wrote after a STOP, and were asked
         assert self.before.standing not in ("stopped", "declined", "erased") or came_back, "R-S8"
-        if isinstance(event, Due):
+        if isinstance(event, Due) and event.name == "late":  # the truth about a promise, once
+            assert self.before.handed
+            assert not self.before.blocked
+        elif isinstance(event, Due):
             assert self.before.reminders
             assert not self.before.blocked
             assert self.now.reminded <= 2

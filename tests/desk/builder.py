@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Table, select, update
 from bot.conversation.flow import Flow, parse
 from bot.conversation.service import Hours, Service
 from desk import app as desk_app
+from desk.kit import Routes
 from desk.roles import CARING
 from store import accounts
 from store import tables as t
@@ -290,11 +291,13 @@ class _Adder:
 
 
 @asynccontextmanager
-async def a_desk(folder: Path, secure: bool = False, kind: Kind = "sqlite") -> AsyncIterator[Desk]:
+async def a_desk(
+    folder: Path, secure: bool = False, kind: Kind = "sqlite", routes: Routes | None = None
+) -> AsyncIterator[Desk]:
     """A desk over an empty database with two services: a real one and one for practice."""
     clock, store = StandingClock(), Store.open(fresh(kind, folder), KEYS)
     root = web.Application()
-    desk = desk_app.build(store, {"self_referral": flow()}, SERVICES, clock, BASE, secure)
+    desk = desk_app.build(store, {"self_referral": flow()}, SERVICES, clock, BASE, secure, routes)
     root.add_subapp("/desk", desk)
     async with TestClient(TestServer(root)) as client:
         made = Desk(store, KEYS, clock, client)

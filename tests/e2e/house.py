@@ -70,6 +70,7 @@ class House(Records):
         launcher: Sequence[str] = (),
         forked: bool = True,
         merge: float = 0,
+        mail: str = "",
     ) -> None:
         super().__init__(url or f"sqlite:///{folder / 'data' / 'ownpace.db'}")
         self.folder, self.port, self.launcher = folder, _free_port(), launcher
@@ -78,7 +79,7 @@ class House(Records):
         self._twilio, self._telegram, self._polling = twilio, telegram, polling
         self._out = folder / "output.txt"
         self._process: asyncio.subprocess.Process | Forked | None = None
-        self._forked, self._merge = forked, merge
+        self._forked, self._merge, self._mail = forked, merge, mail
         (folder / "ownpace.toml").write_text(SERVICE, "utf-8")
         if twilio:
             twilio.reach(self.public, self.local)
@@ -208,6 +209,8 @@ class House(Records):
             "OWNPACE_PUBLIC_URL": self.public,
             "DATABASE_URL": self.url,
         }
+        if self._mail:
+            env |= {"OWNPACE_SMTP_URL": self._mail, "OWNPACE_MAIL_FROM": "desk@example.org"}
         if self._twilio:
             env["TWILIO_ACCOUNT_SID"] = self._twilio.account
             env["TWILIO_AUTH_TOKEN"] = self._twilio.token

@@ -18,6 +18,7 @@ import pytest_asyncio
 
 from tests.e2e.caseworker import Caseworker, Page
 from tests.e2e.house import House, until
+from tests.e2e.on_duty import on_duty
 from tests.e2e.people import Chatter, Texter, hold, talk, transcript
 from tests.emulators.telegram import Telegram
 from tests.emulators.twilio import Twilio
@@ -52,6 +53,7 @@ async def _town(stack: AsyncExitStack, folder: Path, way: Way) -> Town:
     public = "" if way == "webhook" else PUBLIC
     polling = way != "webhook"
     house = House(folder, twilio, telegram, polling=polling, public=public)
+    on_duty(house)
     await stack.enter_async_context(house)
     if not polling:
         await telegram.until(lambda: telegram.hook.get("url"))

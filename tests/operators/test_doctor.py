@@ -15,11 +15,12 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 from aiohttp.test_utils import TestServer
-from sqlalchemy import insert, text, update
+from sqlalchemy import Connection, insert, text, update
 
 from bot import doctor, upkeep
 from bot.doctor import outside
 from bot.doctor.finding import Finding
+from store import accounts, duty
 from store import tables as t
 from tests.emulators.telegram import Telegram
 from tests.emulators.twilio import ACCOUNT, NUMBER, TOKEN, Twilio
@@ -102,8 +103,43 @@ def change(house: House, statement: Any) -> None:
 Live = tuple[Practice, Twilio, Telegram]
 
 
+def on_duty(house: House, days: int) -> str:
+    """Somebody is, by a way that was tested so many days ago; their id."""
+    then, keys = datetime.now(UTC) - timedelta(days=days), house.store.keys
+
+    def work(connection: Connection) -> str:
+        id = accounts.add_worker(connection, "Lee", "lead", then)
+        duty.add(connection, "harbour", id)
+        duty.set_addresses(connection, keys, id, "lee@example.org", "")
+        _, token = duty.begin_test(connection, "harbour", id, "email", then)
+        assert duty.answer(connection, token, then)
+        return id
+
+    return house.store.write_sync(work)
+
+
+@pytest.mark.parametrize(
+    ("days", "then", "light"),
+    [(6, "", "green"), (8, "", "yellow"), (1, "failed", "red"), (1, "nobody", "yellow")],
+)
+async def test_whether_workers_are_reached(live: Live, days: int, then: str, light: str) -> None:
+    house = live[0].house
+    lee = on_duty(house, days)
+    if then == "nobody":
+        house.store.write_sync(lambda c: duty.remove(c, "harbour", lee))
+    if then == "failed":
+        now = datetime.now(UTC)
+        id, _ = house.store.write_sync(lambda c: duty.begin_test(c, "harbour", lee, "email", now))
+        house.store.write_sync(lambda c: duty.test_failed(c, id, "Connect"))
+    found, _ = await live[0].all()
+    about = [f for f in found if f.about == "on duty"]
+    assert light in {f.light for f in about}
+    assert not [f for f in about if "lee" in f.says.casefold().split()]
+
+
 async def test_all_is_well(live: Live) -> None:
     """But for the certificate that a test has not, and holidays."""
+    on_duty(live[0].house, days=1)
     found, code = await live[0].all()
     assert {f.about for f in found if f.light != "green"} == {"address", "hours"}
     assert code == 0

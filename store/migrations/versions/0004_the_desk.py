@@ -192,7 +192,7 @@ def upgrade() -> None:
         sa.Column("conversation", sa.String(length=40), nullable=False),
         sa.Column("what", sa.String(length=12), nullable=False),
         sa.Column("made_at", sa.DateTime(), nullable=False),
-        sa.Column("due_at", sa.DateTime(), nullable=False),
+        sa.Column("due_at", sa.DateTime(), nullable=True),
         sa.Column("next_at", sa.DateTime(), nullable=True),
         sa.Column("step", sa.Integer(), nullable=False),
         sa.Column("seen_at", sa.DateTime(), nullable=True),
@@ -256,6 +256,9 @@ def upgrade() -> None:
         sa.Column("worker", sa.String(length=40), nullable=False),
         sa.Column("route", sa.String(length=10), nullable=False),
         sa.Column("at", sa.DateTime(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_at", sa.DateTime(), nullable=True),
+        sa.Column("sent_at", sa.DateTime(), nullable=True),
         sa.Column("failed_code", sa.String(length=40), nullable=False),
         sa.ForeignKeyConstraint(["nudge"], ["nudge.id"], name="fk_nudge_sent_nudge_nudge"),
         sa.ForeignKeyConstraint(["worker"], ["worker.id"], name="fk_nudge_sent_worker_worker"),
@@ -263,6 +266,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("nudge_sent", schema=None) as batch_op:
         batch_op.create_index("ix_nudge_sent_at", ["at"], unique=False)
+        batch_op.create_index("ix_nudge_sent_next_at", ["next_at"], unique=False)
         batch_op.create_index("ix_nudge_sent_nudge", ["nudge"], unique=False)
 
     with op.batch_alter_table("look", schema=None) as batch_op:
