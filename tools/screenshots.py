@@ -28,6 +28,7 @@ BY_TEXT = [
     "1",
     "i can cook for twenty",
     "sometimes",
+    "no",
     "skip",
     "i just want to sleep somewhere my son is ok. cant do this now",
     "pause",
@@ -47,7 +48,11 @@ def demo() -> Iterator[tuple[str, str]]:
         probe.bind(("127.0.0.1", 0))
         port = str(probe.getsockname()[1])
         probe.close()
-        env = os.environ | {"OWNPACE_DATA": data, "OWNPACE_PORT": port}
+        env = os.environ | {
+            "OWNPACE_DATA": data,
+            "OWNPACE_PORT": port,
+            "OWNPACE_MERGE_SECONDS": "0",
+        }
         process = subprocess.Popen(
             [sys.executable, "-m", "bot", "demo"], env=env, stdout=subprocess.PIPE, text=True
         )
@@ -84,7 +89,7 @@ def main() -> None:
         waiting = open_page(browser, desk)
         waiting.wait_for_url("**/desk/")
         waiting.screenshot(path=PICTURES / "desk.png", full_page=True)
-        waiting.get_by_text("Name not given yet").click()
+        waiting.get_by_text("Name not given yet").first.click()
         waiting.get_by_text("can cook for twenty").wait_for()
         waiting.screenshot(path=PICTURES / "intake.png")
         browser.close()
