@@ -8,6 +8,7 @@ from aiohttp.typedefs import Handler
 
 ANYONE, SIGNED_IN = "anyone", "signed in"
 KEY = "{key:[0-9A-Za-z-]{1,40}}"  # the reference of a hand-over, or an id
+ONE_TIME = "{token:[0-9A-Za-z_-]{20,60}}"  # of a link that works once
 
 
 class Page(NamedTuple):

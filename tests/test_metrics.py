@@ -30,7 +30,8 @@ BOT = Account("telegram:4711", LINE.service, TELEGRAM)
 
 @pytest.fixture
 async def running(tmp_path: Path) -> AsyncIterator[tuple[House, Client]]:
-    async with house(tmp_path / "data", OWNPACE_METRICS_TOKEN=TOKEN) as parts:
+    at_once = {"OWNPACE_MERGE_SECONDS": "0"}
+    async with house(tmp_path / "data", OWNPACE_METRICS_TOKEN=TOKEN, **at_once) as parts:
         yield parts
 
 

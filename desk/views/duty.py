@@ -13,12 +13,11 @@ from desk import audit
 from desk.kit import DESK, WORKER
 from desk.pages import page
 from desk.roles import CARING
-from desk.routes import ANYONE, KEY, Page
+from desk.routes import ANYONE, KEY, ONE_TIME, Page
 from store import duty
 from store import tables as t
 
 HOME = "/desk/duty"
-LINK = "{token:[0-9A-Za-z_-]{20,60}}"
 MAIL = re.compile(r"[^@\s<>,;\"]{1,64}@[A-Za-z0-9.-]{1,190}")
 PHONE = re.compile(r"\+[1-9][0-9]{6,14}|[1-9][0-9]{4,18}")
 KINDS = ("email", "sms", "telegram")
@@ -169,6 +168,6 @@ PAGES = (
     Page("POST", f"/duty/{KEY}/remove", "accounts", remove),
     Page("POST", f"/duty/{KEY}/up", "accounts", move_up),
     Page("POST", f"/duty/{KEY}/test", "accounts", test),
-    Page("GET", f"/reached/{LINK}", ANYONE, ask),
-    Page("POST", f"/reached/{LINK}", ANYONE, answer),
+    Page("GET", f"/reached/{ONE_TIME}", ANYONE, ask),
+    Page("POST", f"/reached/{ONE_TIME}", ANYONE, answer),
 )

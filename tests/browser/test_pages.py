@@ -9,7 +9,13 @@ from tests.browser.axe import violations
 from tests.desk.builder import COMPLETE, PARTIAL, Desk, Made
 
 # What is no page: a picture, a stream that never ends, files of ours.
-NO_PAGES = ("/me/second-factor.svg", "/events", "/static/{name:[a-z0-9./_-]{1,60}}", "")
+NO_PAGES = (
+    f"/reached/{routes.ONE_TIME}",
+    "/me/second-factor.svg",
+    "/events",
+    "/static/{name:[a-z0-9./_-]{1,60}}",
+    "",
+)
 
 
 def addresses(made: Made) -> list[str]:

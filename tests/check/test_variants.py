@@ -97,8 +97,8 @@ def _chosen() -> Iterator[tuple[str, House]]:
         yield f"a choice of {id}", made
     made = house()
     made.question("hardest")["sensitivity"] = 2
-    made.question("good_times")["secret"] = True
-    yield "a secret answer", made
+    made.question("helped_before")["kind"] = "name"
+    yield "a name among the later ones", made
     made = house()
     made.question("would_help")["note"] = "For whoever reads this file."
     yield "a note", made

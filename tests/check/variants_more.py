@@ -76,7 +76,7 @@ ASKS = {
     ),
     "code_word": (
         "Would you like a word that only you and we know?",
-        "¿Quieres una palabra que solo sepamos tú y el equipo?",
+        "¿Quieres una palabra que solo sepamos tú y yo?",
     ),
 }
 WHYS = {

@@ -55,6 +55,7 @@ def filled(value: Value, conversation: Conversation = ENGLISH) -> str:
 
 
 def test_only_our_own_words_are_remembered_from_one_person_to_the_next() -> None:
+    _remembered.cache_clear()
     before = _remembered.cache_info().currsize
     assert filled("Jo") == "Jo"
     assert filled(Quote(("m1",))) == f"{QUOTE_OPEN}m1{QUOTE_CLOSE}"

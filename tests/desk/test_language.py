@@ -163,7 +163,8 @@ def test_no_two_entries_have_one_name() -> None:
 RIGHT_IN_NOTES = frozenset(
     "vulnerable people/your case/this case/the case/your fault/your own fault/you let/your mistake"
     "/you caused/ashamed/relationship/consented/sexual partner/asylum seekers/client appears"
-    "/crazy/to blame/not interested/lost interest/lack of interest".split("/")
+    "/crazy/to blame/not interested/lost interest/lack of interest/my fault"
+    "/my own fault/drama".split("/")
 )
 
 

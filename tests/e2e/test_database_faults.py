@@ -27,7 +27,7 @@ from tests.emulators.twilio_hooks import Answer
 
 SOON, BACK = 20.0, 5.0  # seconds
 PEOPLE = 40
-SMALL, ROOM = 900, 150_000  # kB, bytes
+SMALL, ROOM = 1500, 150_000  # kB, bytes
 TROUBLE = "trouble on our side"
 
 

@@ -15,6 +15,7 @@ from multidict import MultiDict
 
 from tests.e2e.house import House
 from tests.e2e.kept import kept
+from tests.e2e.on_duty import on_duty
 from tests.e2e.people import Chatter, Texter, hold, transcript
 from tests.emulators.telegram import Json, Telegram
 from tests.emulators.telegram_methods import Delivery
@@ -62,8 +63,15 @@ class TenfoldTelegram(Telegram):
         return answers[0]
 
 
+def a_house(folder: Path, twilio: Twilio | None = None, telegram: Telegram | None = None) -> House:
+    """One in which somebody is on duty, so that times are promised."""
+    house = House(folder, twilio, telegram)
+    on_duty(house)
+    return house
+
+
 async def test_by_sms(tmp_path: Path) -> None:
-    async with Twilio() as twilio, House(tmp_path, twilio) as house:
+    async with Twilio() as twilio, a_house(tmp_path, twilio) as house:
         once, twilio.hooks = twilio.hooks, TenfoldHooks(twilio.hooks)
         await once.close()
         scripts = {
@@ -81,7 +89,7 @@ async def test_by_sms(tmp_path: Path) -> None:
 
 async def test_by_telegram(tmp_path: Path) -> None:
     telegram = TenfoldTelegram()
-    async with telegram, House(tmp_path, telegram=telegram) as house:
+    async with telegram, a_house(tmp_path, telegram=telegram) as house:
         await telegram.until(lambda: telegram.hook.get("url"))
         scripts = {"7000201": transcript("buttons")}
         await hold(Chatter(house, telegram, 7_000_201), scripts["7000201"])
