@@ -40,6 +40,7 @@ from bot.sharing import shared_out
 from config import secrets
 from config.services import PRACTICE
 from config.settings import Twilio
+from desk.writing import Way
 from store import beside, erased, installation, locks, marks, why
 from store.sealing import Keys
 from store.session import Store
@@ -229,7 +230,8 @@ def _add_desk(house: House) -> None:
     flows = house.plan.library.flows
     made = {id: world.service for id, world in house.plan.worlds.items()}
     https = house.base_url.startswith("https:")
-    app = desk.app.build(house.store, flows, made, house.clock, house.base_url, https)
+    way = Way(house.inbox.receive, partial(_waking, house.plan))
+    app = desk.app.build(house.store, flows, made, house.clock, house.base_url, https, way)
     house.web.add_subapp("/desk", app)
 
 

@@ -24,10 +24,12 @@ from desk.views import (
     transcript,
     waiting,
     words,
+    writing,
 )
+from desk.writing import Way
 from store.session import Store
 
-RECORD = (intake, notes, decisions, concern, transcript, preview, words)
+RECORD = (intake, notes, decisions, concern, transcript, preview, words, writing)
 VIEWS = (waiting, *RECORD, sign_in, me, accounts, files)
 PAGES = tuple(page for view in VIEWS for page in view.PAGES)
 
@@ -39,17 +41,18 @@ def build(
     clock: Clock,
     base_url: str,
     secure_cookies: bool,
+    way: Way | None = None,
 ) -> web.Application:
     """The desk; mount it with `app.add_subapp("/desk", build(...))`.
 
     `base_url` is our public address (`https://intake.example.org`): a form must come from there.
-    `secure_cookies` is True where that is https.
+    `secure_cookies` is True where that is https. Without a `way` nobody can be written to.
     """
     app = web.Application(
         middlewares=[guard.headers, guard.errors, guard.access], client_max_size=guard.MOST_LONG
     )
     app[DESK] = Desk(
-        store, flows, services, clock, base_url, secure_cookies, environment(), Tries()
+        store, flows, services, clock, base_url, secure_cookies, environment(), Tries(), way
     )
     permissions: dict[web.AbstractRoute, str] = {}
     quiet: set[web.AbstractRoute] = set()

@@ -14,6 +14,7 @@ from jinja2 import Environment
 from bot.conversation.flow import Flow
 from desk.roles import CARING, MAY
 from desk.tries import Tries
+from desk.writing import Way
 from store.session import Store
 
 
@@ -44,7 +45,7 @@ class Clock(Protocol):
 @dataclass(frozen=True, slots=True)
 class Desk:
     """`base_url` is the public address without a path at its end; `secure_cookies` says that it
-    is https."""
+    is https; without a `way` nobody can be written to from here."""
 
     store: Store
     flows: Mapping[str, Flow]
@@ -54,6 +55,7 @@ class Desk:
     secure_cookies: bool
     pages: Environment
     tries: Tries
+    way: Way | None = None
 
     def services_of(self, worker: Worker) -> Mapping[str, Service]:
         """The services whose people this worker may see: their own, and practice."""

@@ -18,6 +18,7 @@ from bot.conversation import (
     discreet,
     facts,
     going,
+    holding,
     leaving,
     news,
     pace,
@@ -42,8 +43,6 @@ from bot.conversation.model import (
     Event,
     Failed,
     Moved,
-    Quote,
-    Say,
     Turn,
     WorkerGaveBack,
     WorkerTook,
@@ -71,12 +70,11 @@ def respond(world: World, conversation: Conversation, event: Event, now: datetim
         case Failed():
             news.failed(step, event)
         case WorkerTook():
-            step.change(holder="worker")
-        case WorkerWrote(message=message):
-            step.says.append(Say("worker", "{words}", {"words": Quote((message,))}))
+            holding.took(step)
+        case WorkerWrote():
+            holding.wrote(step, event)
         case WorkerGaveBack():
-            step.change(holder="assistant")
-            ask_again(step)
+            holding.gave_back(step)
         case Moved(channel):
             step.change(channel=channel, code_given=False)
     if not isinstance(event, Wrote):
