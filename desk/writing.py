@@ -77,7 +77,8 @@ def read(
     now: datetime,
     unsafe: bool,
 ) -> Writing:
-    """`unsafe`: they said that it is not safe to write to them. How things stand with writing to this person. Raises `Unreadable`."""
+    """How things stand with writing to this person; `unsafe`: they said that it is not safe.
+    Raises `Unreadable`."""
     talk = conversations.by_id(connection, keys, [head.id])[head.id].conversation
     return Writing(
         head=head.id,

@@ -108,7 +108,8 @@ def hand_over_partial(step: Step, tell: bool = False) -> None:
 
 def may_remind(step: Step) -> bool:
     """Of its own accord the service writes twice at most, only if both are agreed to: reminders,
-    and that it is safe. Nothing is queued for somebody whom nothing reaches, or with whom a worker is."""
+    and that it is safe. Nothing is queued for somebody whom nothing reaches, nor while a worker is
+    with them."""
     conversation = step.conversation
     agreed = conversation.reminders and may_write_first(step) and not conversation.blocked
     agreed = agreed and conversation.holder == "assistant"

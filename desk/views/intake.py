@@ -86,7 +86,7 @@ async def _values(request: web.Request, head: Head) -> dict[str, Any]:
     open_one = await look_at(request, head)
     is_ready = gate.is_passed(open_one.intake, request[WORKER].id)
     ours = {"ready": is_ready, "writing": await writing.state(request, open_one)}
-    blank = {"given": {}, "faults": {}}  # of the form in it
+    blank: dict[str, dict[str, str]] = {"given": {}, "faults": {}}  # of the form in it
     return open_one.values() | ours | blank
 
 

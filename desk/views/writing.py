@@ -27,14 +27,15 @@ async def state(request: web.Request, open_one: Opened) -> Writing | None:
 async def take(request: web.Request) -> web.Response:
     """The assistant is silent from now on."""
     open_one, _ = await _mine(request)
-    worker = request[WORKER]
-    return await _tell(request, open_one, WorkerTook(worker.id))
+    await _tell(request, open_one, WorkerTook(request[WORKER].id))
+    raise web.HTTPSeeOther(path(open_one.head) + "#writing")
 
 
 async def give_back(request: web.Request) -> web.Response:
     """The assistant goes on, at its bookmark."""
     open_one, _ = await _mine(request)
-    return await _tell(request, open_one, WorkerGaveBack(request[WORKER].id))
+    await _tell(request, open_one, WorkerGaveBack(request[WORKER].id))
+    raise web.HTTPSeeOther(path(open_one.head) + "#writing")
 
 
 async def send(request: web.Request) -> web.Response:
@@ -45,16 +46,25 @@ async def send(request: web.Request) -> web.Response:
         raise web.HTTPConflict
     text, reason = _checked(form, now_is, worker.name)
     if form.faults:
-        values = {"writing": now_is}
-        return form_page(request, "writing.html", open_one, form, **values)
-    keys, at_once = request.app[DESK].store.keys, bool(reason)
-    # The same words of the same form are one message; other words of it are another.
-    id = keys.seen("desk", f"{form.once} {text}")[:32]
-    if at_once:
+        return form_page(request, "writing.html", open_one, form, writing=now_is)
+    await _send(request, open_one, form.once, text, reason)
+    now_is = await state(request, open_one) or now_is
+    if not any(one.words.endswith(text) for one in now_is.sent):  # our own step failed
+        form = Filled({**form.given, "once": ""}, {"text": "unsent"})
+        return form_page(request, "writing.html", open_one, form, writing=now_is)
+    raise web.HTTPSeeOther(path(head) + "#writing")
+
+
+async def _send(request: web.Request, open_one: Opened, once: str, text: str, reason: str) -> None:
+    """The reason first, if there is one; then the words. The same words of the same form are one
+    message; other words of it are another."""
+    keys, worker, head = request.app[DESK].store.keys, request[WORKER], open_one.head
+    id = keys.seen("desk", f"{once} {text}")[:32]
+    if reason:
         about = (keys, id, head, worker.id, open_one.now, reason)
         await write(request, head, lambda c, s: writing.override(c, s, *about))
-    event = WorkerWrote(worker.id, name=worker.name, text=text, at_once=at_once)
-    return await _tell(request, open_one, event, id)
+    event = WorkerWrote(worker.id, name=worker.name, text=text, at_once=bool(reason))
+    await _tell(request, open_one, event, id)
 
 
 def _checked(form: Filled, now_is: Writing, name: str) -> tuple[str, str]:
@@ -77,17 +87,15 @@ async def _mine(request: web.Request) -> tuple[Opened, Writing]:
     return open_one, now_is
 
 
-async def _tell(
-    request: web.Request, open_one: Opened, event: Event, once: str = ""
-) -> web.Response:
+async def _tell(request: web.Request, open_one: Opened, event: Event, once: str = "") -> None:
     """Give it to the core, as every event; a form that is sent twice counts once."""
     way, head = request.app[DESK].way, open_one.head
-    assert way is not None
     account = "desk" if once else ""
+    if way is None:
+        raise web.HTTPNotFound
     await way.receive(
         Envelope(event, open_one.now, account=account, provider_id=once, conversation=head.id)
     )
-    raise web.HTTPSeeOther(path(head) + "#writing")
 
 
 PAGES = (

@@ -8,12 +8,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import Connection, Table, select, update
 
+from bot.clock import Clock
 from bot.conversation import timing
 from bot.conversation.channel import SMS, Account
 from bot.conversation.flow import Flow, parse
@@ -299,7 +300,7 @@ def inbox(store: Store, clock: StandingClock) -> Inbox:
     """The way in, as the house has it, with these two services."""
     made = {id: replace(world(), service=one) for id, one in SERVICES.items()}
     accounts = {f"sms:{id}": Account(f"sms:{id}", id, SMS) for id in SERVICES}
-    return Inbox(store, made, accounts, clock)
+    return Inbox(store, made, accounts, cast(Clock, clock))
 
 
 def good_from(service: str, conversation: Conversation, now: datetime) -> datetime:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 
 from store import tables as t
@@ -107,3 +109,35 @@ async def test_nothing_is_written_to_who_stopped(desk: Desk) -> None:
     assert 'id="write-to-them"' not in page
     assert (await work.post("/write", text="Hello"))[0] == 409
     assert written(work) == []
+
+
+async def test_what_could_not_be_sent_comes_back(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work = await holding(desk)
+    with monkeypatch.context() as patch:
+        patch.setattr("store.messages.by_worker", None)
+        status, _, page = await work.post("/write", text="Can we talk at 4?", once=ONCE)
+    assert (status, "Can we talk at 4?" in page, written(work)) == (400, True, [])
+    assert "this could not be sent" in page
+    again = page.split('name="once" value="')[1].split('"')[0]
+    assert again != ONCE
+    await work.post("/write", text="Can we talk at 4?", once=again)
+    assert len(written(work)) == 1
+
+
+async def test_where_others_read_the_phone_no_name_is_added(desk: Desk) -> None:
+    work = await holding(desk)
+    state = {"standing": "ended", "discreet": True}
+    sealer = desk.keys.person(
+        desk.store.read_sync(
+            lambda c: c.scalars(
+                select(t.person.c.wrapped_key).where(t.person.c.id == work.made.person)
+            ).one()
+        )
+    )
+    sealed = sealer.seal(json.dumps(state), f"conversation.state:{work.made.id}")
+    desk.change(t.conversation, work.made.id, state=sealed)
+    assert "Your name is not added" in await work.page()
+    await work.post("/write", text="Can we talk at 4?")
+    assert written(work) == ["Can we talk at 4?"]
