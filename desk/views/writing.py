@@ -12,6 +12,7 @@ from desk.kit import DESK, WORKER
 from desk.opening import Opened, filled, form_page, opened, path, write
 from desk.routes import KEY, Page
 from desk.writing import Writing
+from store.sealing import Unreadable
 
 
 async def state(request: web.Request, open_one: Opened) -> Writing | None:
@@ -21,7 +22,10 @@ async def state(request: web.Request, open_one: Opened) -> Writing | None:
         return None
     unsafe = "no" in open_one.intake.record.by("safe_to_text").codes
     about = (desk.store.keys, way, open_one.head, worker, open_one.now, unsafe)
-    return await desk.store.read(lambda c: writing.read(c, *about))
+    try:
+        return await desk.store.read(lambda c: writing.read(c, *about))
+    except Unreadable:
+        return None  # in doubt nobody is written to
 
 
 async def take(request: web.Request) -> web.Response:
