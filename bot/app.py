@@ -50,6 +50,7 @@ from config.services import PRACTICE
 from config.settings import Twilio
 from desk import telling
 from desk.exporting.leaving import for_hook
+from desk.writing import Way
 from store import beside, erased, installation, locks, marks, why
 from store.sealing import Keys
 from store.session import Store
@@ -271,7 +272,9 @@ def _add_desk(house: House, tests: Tests) -> None:
     flows = house.plan.library.flows
     made = {id: world.service for id, world in house.plan.worlds.items()}
     https = house.base_url.startswith("https:")
-    app = desk.app.build(house.store, flows, made, house.clock, house.base_url, https, tests)
+    way = Way(house.inbox.receive, partial(_waking, house.plan))
+    where = (house.clock, house.base_url, https)
+    app = desk.app.build(house.store, flows, made, *where, tests, way)
     house.web.add_subapp("/desk", app)
 
 

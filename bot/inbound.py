@@ -27,6 +27,7 @@ from bot.conversation.model import (
     Rendered,
     Say,
     Turn,
+    WorkerWrote,
     World,
     Wrote,
 )
@@ -202,7 +203,8 @@ class Inbox:
             may_go = soon
             if times.late or not rendered.prompted:
                 may_go = timing.may_speak_from(world.service, turn.conversation, times.now)
-            ledger.say(line, rendered, times.now, may_go)
+            by = event if isinstance(event, WorkerWrote) else None
+            ledger.say(line, rendered, times.now, may_go, by)
         ledger.keep(line, at, world.service.keep_days, world.service.keep_partial_days)
 
     def _decide(

@@ -9,7 +9,16 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from bot.conversation.channel import Account, Envelope
-from bot.conversation.model import Conversation, Delivered, Due, Event, Failed, World, Wrote
+from bot.conversation.model import (
+    Conversation,
+    Delivered,
+    Due,
+    Event,
+    Failed,
+    WorkerWrote,
+    World,
+    Wrote,
+)
 from store import conversations, locks, messages
 from store.conversations import Address, Line, Newcomer
 from store.ids import new_id
@@ -94,6 +103,8 @@ class Lines:
         event = envelope.event
         if isinstance(event, Wrote):
             return Wrote(event.text, event.choice, event.media, message=new_id())
+        if isinstance(event, WorkerWrote):
+            return replace(event, message=event.message or new_id())
         if isinstance(event, Delivered | Failed):
             return replace(event, said=self._about.get(event.message, ("", ()))[1])
         return event

@@ -31,11 +31,13 @@ from desk.views import (
     transcript,
     waiting,
     words,
+    writing,
 )
+from desk.writing import Way
 from store.session import Store
 
 THE_LIST = (waiting, holding, search, cover, events)
-RECORD = (intake, notes, decisions, concern, transcript, preview, words, exports)
+RECORD = (intake, notes, decisions, concern, transcript, preview, words, writing, exports)
 VIEWS = (*THE_LIST, *RECORD, sign_in, me, accounts, duty, files)
 PAGES = tuple(page for view in VIEWS for page in view.PAGES)
 
@@ -48,17 +50,28 @@ def build(
     base_url: str,
     secure_cookies: bool,
     routes: Routes | None = None,
+    way: Way | None = None,
 ) -> web.Application:
     """The desk; mount it with `app.add_subapp("/desk", build(...))`.
 
     `base_url` is our public address (`https://intake.example.org`): a form must come from there.
-    `secure_cookies` is True where that is https. `routes` tests the ways to workers.
+    `secure_cookies` is True where that is https. `routes` tests the ways to workers; without a
+    `way` nobody can be written to.
     """
     app = web.Application(
         middlewares=[guard.headers, guard.errors, guard.access], client_max_size=guard.MOST_LONG
     )
     app[DESK] = Desk(
-        store, flows, services, clock, base_url, secure_cookies, environment(), Tries(), routes
+        store,
+        flows,
+        services,
+        clock,
+        base_url,
+        secure_cookies,
+        environment(),
+        Tries(),
+        routes,
+        way,
     )
     app[STREAMS] = streams = Streams(store.bell)
     app.on_startup.append(streams.begin)

@@ -14,6 +14,7 @@ from jinja2 import Environment
 from bot.conversation.flow import Flow
 from desk.roles import CARING, MAY
 from desk.tries import Tries
+from desk.writing import Way
 from store.session import Store
 
 
@@ -55,7 +56,7 @@ class Routes(Protocol):
 @dataclass(frozen=True, slots=True)
 class Desk:
     """`base_url` is the public address without a path at its end; `secure_cookies` says that it
-    is https."""
+    is https; without a `way` nobody can be written to from here."""
 
     store: Store
     flows: Mapping[str, Flow]
@@ -66,6 +67,7 @@ class Desk:
     pages: Environment
     tries: Tries
     routes: Routes | None = None
+    way: Way | None = None
 
     def services_of(self, worker: Worker) -> Mapping[str, Service]:
         """The services whose people this worker may see: their own, and practice."""

@@ -34,7 +34,7 @@ def met(connection: Connection, line: Line, wrote: Wrote) -> Wrote:
     Words that are not there any more (erased) leave `so_far` empty: then nothing joins them.
     """
     burst = line.conversation.burst
-    if burst is None or wrote.choice:
+    if burst is None:
         return wrote
     words = messages.words_of(connection, line.sealer, burst.messages)
     if not all(message in words for message in burst.messages):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select
 
-from bot.conversation.model import QUOTE_CLOSE, QUOTE_OPEN, Rendered, Wrote
+from bot.conversation.model import QUOTE_CLOSE, QUOTE_OPEN, Rendered, WorkerWrote, Wrote
 from store import tables as t
 from store.conversations import Line
 from store.ids import new_id
@@ -106,6 +106,12 @@ def outgoing(
     return _row(line, id, "out", "say", sealed, at) | {"said": list(words.said)}, queued
 
 
+def by_worker(words: Rendered, wrote: WorkerWrote) -> Rendered:
+    """The message with what the worker wrote in it, which quotes nobody's words."""
+    own = wrote.text.replace(QUOTE_OPEN, "").replace(QUOTE_CLOSE, "")
+    return replace(words, text=put_in(words.text, {wrote.message: own}))
+
+
 def _row(
     line: Line, id: str, direction: str, kind: str, sealed: bytes | None, at: datetime
 ) -> dict[str, Any]:
@@ -121,6 +127,7 @@ def _row(
         "at": at,
         "erased_at": None,
         "failed_code": "",
+        "worker": None,
     }
 
 

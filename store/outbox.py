@@ -60,6 +60,7 @@ _QUEUE = t.outgoing.join(t.contact, t.contact.c.id == t.outgoing.c.contact)
 # Nobody asked for it, and the person has written since: it was meant for one who is away.
 _OVERTAKEN = and_(
     t.outgoing.c.prompted.is_(False),
+    t.message.c.worker.is_(None),
     exists().where(
         t.conversation.c.contact == t.outgoing.c.contact,
         t.conversation.c.last_in_at > t.message.c.at,

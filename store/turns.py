@@ -18,6 +18,7 @@ from sqlalchemy import (
     Connection,
     bindparam,
     delete,
+    exists,
     insert,
     update,
 )
@@ -46,7 +47,9 @@ _OPEN = t.promise.c.kept_at.is_(None) & t.promise.c.dropped_at.is_(None)
 # What a try may have sent is not tried again either.
 WITHDRAW = Many(_UNSENT)
 # They came back: what waits to be said unasked (a reminder for the morning) no longer fits.
-WITHDRAW_UNASKED = Many(_UNSENT.where(t.outgoing.c.prompted.is_(False)))
+# A worker's words stay: they are no reminder.
+_BY_WORKER = exists().where(t.message.c.id == t.outgoing.c.message, t.message.c.worker.is_not(None))
+WITHDRAW_UNASKED = Many(_UNSENT.where(t.outgoing.c.prompted.is_(False), ~_BY_WORKER))
 REACH = Many(
     update(t.contact)
     .where(t.contact.c.id == _WHO)
@@ -141,9 +144,19 @@ class Ledger:
             row |= {"text": None, "media": [], "erased_at": at}
         self.add(MESSAGE, **row)
 
-    def say(self, line: Line, words: m.Rendered, at: datetime, not_before: datetime) -> None:
-        """Queue one message of ours."""
+    def say(
+        self,
+        line: Line,
+        words: m.Rendered,
+        at: datetime,
+        not_before: datetime,
+        by: m.WorkerWrote | None = None,
+    ) -> None:
+        """Queue one message of ours, or of a worker with their words in it."""
+        words = messages.by_worker(words, by) if by else words
         message, queued = messages.outgoing(line, words, at, not_before)
+        if by:
+            message |= {"kind": "worker", "worker": by.worker}
         self.add(MESSAGE, **message)
         self.add(OUTGOING, **queued)
 

@@ -48,6 +48,7 @@ from bot.conversation.model import (
     Event,
     Failed,
     Rendered,
+    WorkerWrote,
     World,
     Wrote,
 )
@@ -123,6 +124,8 @@ class Play:
         """Hear one event; the texts that we say to it."""
         if isinstance(event, Wrote):
             event = self._in_burst(event)
+        if isinstance(event, WorkerWrote):
+            self.words[event.message] = event.text
         turn = respond(self.world, self.conversation, event, self.now)
         self.conversation = turn.conversation
         if isinstance(event, Wrote):

@@ -25,7 +25,10 @@ MAY_IMPORT = {
         "store",
         "config",
         *VOCABULARY,
-        *(f"{CORE}.{name}" for name in ("service", "flow", "i18n", "render", "wording")),
+        *(
+            f"{CORE}.{name}"
+            for name in ("service", "flow", "i18n", "render", "wording", "segments")
+        ),
     ),
     "config": ("config", CORE),
     "bot": ("bot", "store"),

@@ -146,7 +146,7 @@ class Alphabet:
                 yield Act(f"~ {line}", "news", event)
             yield Act("~ no news of it at all", "news")
         if node.conversation.holder == "worker":
-            yield Act("~ the worker writes", "worker", WorkerWrote("w", "w1"))
+            yield Act("~ the worker writes", "worker", WorkerWrote("w", "w1", "Sam"))
             yield Act("~ the worker gives it back", "worker", WorkerGaveBack("w"))
         else:
             yield Act("~ a worker takes over", "worker", WorkerTook("w"))

@@ -34,7 +34,7 @@ SAID: tuple[Kind, ...] = ("message", "lead", "twin", "ask", "why", "offer", "cho
 ASKED: tuple[Kind, ...] = ("ask", "offer", "choice")
 Part: TypeAlias = Callable[[str], str]
 # Comma lists that are never shown.
-NEVER_SHOWN = ("polite", "also", "numbers", "not_typos", "greetings")
+NEVER_SHOWN = ("polite", "also", "numbers", "not_typos", "greetings", "no_code")
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from bot.conversation.model import Answer, Conversation, World
 
 # What decisions look for in what we said last: a test holds this against the engine.
 LOOKED_FOR = frozenset(
-    "aside_kept ended_note media nearest old_button resume review_unclear".split()
+    "aside_kept ended_note media nearest old_button resume review_unclear worker".split()
 )
 SAFE = ("safe_to_text", frozenset({"yes"}))  # decides whether we may write first
 AWAY = (timedelta(hours=1), timedelta(days=2))  # shorter than, between, longer: three kinds

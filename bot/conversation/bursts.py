@@ -15,7 +15,7 @@ from datetime import timedelta
 
 from msgspec.structs import replace as changed
 
-from bot.conversation import code_word, news
+from bot.conversation import code_word, news, showing
 from bot.conversation.asking import ask_again, current
 from bot.conversation.effects import Answered, Asked, Filed, Withdraw
 from bot.conversation.filing import file, file_words
@@ -103,11 +103,14 @@ def _is_open(step: Step, event: Wrote) -> bool:
         return False
     if conversation.blocked or conversation.holder == "worker":
         return False
-    return quiet < service.merge or (conversation.unheard and quiet < service.away)
+    away = showing.away(service, conversation)  # by then another person may hold the phone
+    return quiet < service.merge or (conversation.unheard and quiet < away)
 
 
 def _belongs(step: Step, burst: Burst, event: Wrote, heard: Meaning) -> bool:
     """Own words do. So does a number or a yes that could only answer what they have not read."""
+    if showing.is_code(step.conversation, event.text):
+        return False  # it opens what was said, and is part of nothing
     if event.choice or not event.text or isinstance(heard, Words):
         return not event.choice and bool(event.text)
     if isinstance(heard, Unclear):
@@ -151,10 +154,13 @@ def _join(step: Step, burst: Burst, event: Wrote, heard: Meaning, take: Take) ->
 
 
 def _return_to(step: Step, burst: Burst) -> None:
-    """The conversation as the first text met it; whoever had been away then still was."""
+    """The conversation as the first text met it; whoever had been away then still was. What only
+    goes forward stays as it is now: plain messages, and whether what was said may be shown."""
     away = "resume" in step.conversation.over
     last = burst.before.last_wrote if away else step.conversation.last_wrote
-    step.conversation = changed(burst.before, last_wrote=last)
+    now = step.conversation
+    guard = {"discreet": now.discreet, "code": now.code, "code_given": now.code_given}
+    step.conversation = changed(burst.before, last_wrote=last, **guard)
 
 
 def _whole(texts: Sequence[str], message: str) -> Wrote:
@@ -204,6 +210,7 @@ def _between(step: Step, burst: Burst, event: Wrote, heard: Meaning, take: Take)
         take(step, event, heard if isinstance(heard, Command) and met.agreed else None)
     here = step.conversation
     stays = _place(here) == _place(met) and here.answers == met.answers
+    stays = stays and here.discreet == met.discreet and here.code_given == met.code_given
     if stays and not step.says:
         step.change(burst=burst, unheard=met.unheard)
         return

@@ -6,6 +6,7 @@ from bot.conversation import answering, leaving
 from bot.conversation.asking import ask_again, current
 from bot.conversation.filing import file, file_words, weight
 from bot.conversation.going import go_on
+from bot.conversation.hearing import says_only
 from bot.conversation.model import Wrote
 from bot.conversation.showing import fingerprint, fits, is_code
 from bot.conversation.step import Step
@@ -29,13 +30,19 @@ def take(step: Step, event: Wrote, heard: Meaning) -> None:
         file_words(step)
         step.say("thanks_1")
         go_on(step)
-    elif not fits(event.text):
+    elif not fits(event.text) or _is_no_word(step, event.text):
         file_words(step)
         step.say("code_which")
     else:
         file(step, "answer", conversation.position.id)
         step.change(code=fingerprint(event.text, event.message), code_given=True)
         answering.take_words(step, (event.message,), weight(event.text), event.text)
+
+
+def _is_no_word(step: Step, text: str) -> bool:
+    """A greeting, thanks, or "not sure" is no word that anybody chose: it would shut them out, or
+    open to whoever says it."""
+    return any(says_only(step, text, kind) for kind in ("polite", "greetings", "no_code"))
 
 
 def is_given(step: Step, event: Wrote) -> bool:

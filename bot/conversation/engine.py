@@ -18,6 +18,7 @@ from bot.conversation import (
     discreet,
     facts,
     going,
+    holding,
     leaving,
     news,
     pace,
@@ -42,8 +43,6 @@ from bot.conversation.model import (
     Event,
     Failed,
     Moved,
-    Quote,
-    Say,
     Turn,
     WorkerGaveBack,
     WorkerTook,
@@ -71,12 +70,11 @@ def respond(world: World, conversation: Conversation, event: Event, now: datetim
         case Failed():
             news.failed(step, event)
         case WorkerTook():
-            step.change(holder="worker")
-        case WorkerWrote(message=message):
-            step.says.append(Say("worker", "{words}", {"words": Quote((message,))}))
+            holding.took(step)
+        case WorkerWrote():
+            holding.wrote(step, event)
         case WorkerGaveBack():
-            step.change(holder="assistant")
-            ask_again(step)
+            holding.gave_back(step)
         case Moved(channel):
             step.change(channel=channel, code_given=False)
     if not isinstance(event, Wrote):
@@ -112,6 +110,11 @@ def _wrote(step: Step, event: Wrote, heard: Meaning | None = None) -> Meaning | 
     return heard
 
 
+def heard_first(heard: Meaning) -> bool:
+    """STOP and DELETE are heard whatever word somebody chose as their code word."""
+    return isinstance(heard, Command) and heard.name in ("stop", "delete")
+
+
 def _answer(step: Step, before: Conversation, event: Wrote, heard: Meaning, moved: bool) -> None:
     if _is_first(before, heard):
         _first_words(step, event, heard)
@@ -122,7 +125,7 @@ def _answer(step: Step, before: Conversation, event: Wrote, heard: Meaning, move
             leaving.ask_resume(step, words_kept=False)
         else:
             ask_after_telling(step)
-    elif code_word.is_given(step, event):
+    elif code_word.is_given(step, event) and not heard_first(heard):
         code_word.open_up(step, returns=_been_away(step, before))
     elif _been_away(step, before) and _would_show(step, heard):
         _back_from_away(step, event, heard)

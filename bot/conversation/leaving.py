@@ -112,9 +112,11 @@ def hand_over_partial(step: Step, tell: bool = False) -> None:
 
 def may_remind(step: Step) -> bool:
     """Of its own accord the service writes twice at most, only if both are agreed to: reminders,
-    and that it is safe. Nothing is queued for somebody whom nothing reaches."""
+    and that it is safe. Nothing is queued for somebody whom nothing reaches, nor while a worker is
+    with them."""
     conversation = step.conversation
     agreed = conversation.reminders and may_write_first(step) and not conversation.blocked
+    agreed = agreed and conversation.holder == "assistant"
     return bool(agreed and conversation.reminded < MOST_REMINDERS)
 
 

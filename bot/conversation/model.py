@@ -85,10 +85,18 @@ class WorkerTook:
 
 @dataclass(frozen=True, slots=True)
 class WorkerWrote:
-    """A worker wrote to the person; the words are stored under `message`."""
+    """A worker wrote to the person, and so holds the conversation; `name` is told with the first
+    of their words.
+
+    `text` is stored under `message`, an id that the inbox fills in. `at_once`: it does not wait
+    for a good time, and the reason for that is recorded.
+    """
 
     worker: str
-    message: str
+    message: str = ""
+    name: str = ""
+    text: str = field(default="", repr=False)
+    at_once: bool = False
 
 
 @dataclass(frozen=True, slots=True)

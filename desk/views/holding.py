@@ -9,6 +9,8 @@ from functools import partial
 from aiohttp import web
 from sqlalchemy import Connection
 
+from bot.conversation.channel import Envelope
+from bot.conversation.model import WorkerGaveBack
 from desk import changes, covering, holding, queries
 from desk.kit import DESK, WORKER, Desk, Worker
 from desk.pages import page
@@ -52,7 +54,11 @@ async def give_back(request: web.Request) -> web.Response:
         mine = covering.acts_for(connection, worker.id, desk.clock.now())
         return holding.give_back(connection, desk.store.keys, head, mine, note, now)
 
-    return await _done(request, head, await desk.store.write(work))
+    moved = await desk.store.write(work)
+    if moved and desk.way:  # nobody holds it, so nobody writes: the assistant goes on
+        event = WorkerGaveBack(worker.id)
+        await desk.way.receive(Envelope(event, now, conversation=head.id))
+    return await _done(request, head, moved)
 
 
 async def _done(request: web.Request, head: Head, moved: bool) -> web.Response:

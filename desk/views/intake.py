@@ -14,6 +14,7 @@ from desk.opening import find, look_at, opened, path, write
 from desk.pages import page
 from desk.queries import Head
 from desk.routes import KEY, Page
+from desk.views import writing
 
 
 async def show(request: web.Request) -> web.Response:
@@ -84,7 +85,9 @@ async def _values(request: web.Request, head: Head) -> dict[str, Any]:
         return {"head": head, "intake": None, "service": service, "zone": zone, "now": now}
     open_one = await look_at(request, head)
     is_ready = gate.is_passed(open_one.intake, request[WORKER].id)
-    return open_one.values() | {"ready": is_ready}
+    ours = {"ready": is_ready, "writing": await writing.state(request, open_one)}
+    blank: dict[str, dict[str, str]] = {"given": {}, "faults": {}}  # of the form in it
+    return open_one.values() | ours | blank
 
 
 PAGES = (

@@ -167,7 +167,9 @@ def test_a_worker_who_gives_it_back_late_shows_nothing() -> None:
     assert player.conversation.standing == "reviewing"
     player.feed(WorkerTook("w"))
     player.later(3600, "1 hour later")
-    player.feed(WorkerGaveBack("w"))
+    assert player.feed(WorkerGaveBack("w")) == []
+    player.says("hello")
+    player.says("1")
     assert "send your code word" in player.sent[-1].text
 
 

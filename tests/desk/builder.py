@@ -5,26 +5,33 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import Connection, Table, select, update
 
+from bot.clock import Clock
+from bot.conversation import timing
+from bot.conversation.channel import SMS, Account
 from bot.conversation.flow import Flow, parse
+from bot.conversation.model import Conversation
 from bot.conversation.service import Hours, Service
+from bot.inbound import Inbox
 from desk import app as desk_app
 from desk.kit import Routes
 from desk.roles import CARING
+from desk.writing import Way
 from store import accounts
 from store import tables as t
 from store.ids import new_id
 from store.sealing import Keys, Sealer
 from store.session import Store
 from tests.databases import Kind, fresh
+from tests.worlds import world
 
 FLOW = Path(__file__).parent.parent.parent / "bot/flows/self_referral.toml"
 THURSDAY = datetime(2026, 11, 19, 10, 0, tzinfo=UTC)  # the service is in London: the same hour
@@ -290,6 +297,17 @@ class _Adder:
             self.own(t.promise, kind="read", due_at=due, made_at=self.at)
 
 
+def inbox(store: Store, clock: StandingClock) -> Inbox:
+    """The way in, as the house has it, with these two services."""
+    made = {id: replace(world(), service=one) for id, one in SERVICES.items()}
+    accounts = {f"sms:{id}": Account(f"sms:{id}", id, SMS) for id in SERVICES}
+    return Inbox(store, made, accounts, cast(Clock, clock))
+
+
+def good_from(service: str, conversation: Conversation, now: datetime) -> datetime:
+    return timing.may_speak_from(SERVICES[service], conversation, now)
+
+
 @asynccontextmanager
 async def a_desk(
     folder: Path, secure: bool = False, kind: Kind = "sqlite", routes: Routes | None = None
@@ -297,7 +315,9 @@ async def a_desk(
     """A desk over an empty database with two services: a real one and one for practice."""
     clock, store = StandingClock(), Store.open(fresh(kind, folder), KEYS)
     root = web.Application()
-    desk = desk_app.build(store, {"self_referral": flow()}, SERVICES, clock, BASE, secure, routes)
+    way = Way(inbox(store, clock).receive, good_from)
+    flows = {"self_referral": flow()}
+    desk = desk_app.build(store, flows, SERVICES, clock, BASE, secure, routes, way)
     root.add_subapp("/desk", desk)
     async with TestClient(TestServer(root)) as client:
         made = Desk(store, KEYS, clock, client)
