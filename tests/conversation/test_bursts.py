@@ -236,3 +236,31 @@ def test_off_means_at_once() -> None:
         player.says(text)
     assert player.conversation.burst is None
     assert not player.waiting
+
+
+def test_plain_messages_stay_plain_whatever_comes_after_them_in_a_burst() -> None:
+    player = person(OPENING)
+    soon(player, "my husband is loud", "plain", "he reads this")
+    assert player.conversation.discreet
+    soon(player, "and my post")
+    assert player.conversation.discreet
+
+
+def test_a_burst_opens_no_sitting_that_was_closed() -> None:
+    """No news of our reply, and a quarter of an hour: another person may hold the phone."""
+    player = person([*OPENING, "my dog", "1", "skip", "no", "skip", "skip", "Red Kettle"])
+    assert player.conversation.code_given
+    player.delivery = "late"
+    player.says("a quiet room")
+    player.later(25 * 60, "25 minutes later")
+    player.says("purple curtains tomorrow")
+    assert not player.conversation.code_given
+
+
+def test_the_code_word_in_a_burst_is_part_of_nothing() -> None:
+    player = person([*OPENING, "my dog", "1", "skip", "no", "skip", "skip", "Red Kettle"])
+    player.later(25 * 60, "25 minutes later")
+    soon(player, "purple curtains", "red kettle")
+    assert player.conversation.code_given
+    kept = {m for answer in player.conversation.answers.values() for m in answer.messages}
+    assert "red kettle" not in {player.words[m] for m in kept}

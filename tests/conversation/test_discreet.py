@@ -109,6 +109,19 @@ def test_the_code_word_counts_however_it_is_written(word: str) -> None:
     assert player.conversation.code_given
 
 
+@pytest.mark.parametrize("said", ["thanks", "im not sure", "no idea", "hello", "maybe", "hmm"])
+def test_what_nobody_chose_is_no_code_word(said: str) -> None:
+    """It would shut them out, or open to whoever says it."""
+    assert not with_code(said).conversation.code
+
+
+def test_a_stop_is_heard_whatever_the_code_word_is() -> None:
+    player = with_code("alto")
+    player.conversation = replace(player.conversation, language="es", code_given=False)
+    player.says("alto")
+    assert player.conversation.standing == "stopped"
+
+
 def test_every_other_word_is_met_alike() -> None:
     met = set()
     for word in ("red kettl", "kettle red", "hello", "let me in", "1", "blue", "?!"):
