@@ -148,7 +148,7 @@ def once_more(connection: Connection, event: Failed, ref: str, until: datetime) 
         return False
     if facts.reach != "open" or any(key.startswith("notice.") for key in facts.said):
         return False
-    if _plain_since(connection, facts.conversation, facts.at):
+    if _plain_since(connection, facts.conversation, event.message):
         return False
     _queue_anew(connection, event.message, until)
     this = t.message.c.id == event.message
@@ -156,9 +156,11 @@ def once_more(connection: Connection, event: Failed, ref: str, until: datetime) 
     return True
 
 
-def _plain_since(connection: Connection, conversation: str, at: datetime) -> bool:
+def _plain_since(connection: Connection, conversation: str, message: str) -> bool:
+    """By the order of ids, not by clocks: words may have waited at the provider."""
     a = t.agreement.c
-    asked = (a.kind == "discreet") & a.value & (a.conversation == conversation) & (a.at >= at)
+    asked = (a.kind == "discreet") & a.value & (a.conversation == conversation)
+    asked &= a.reply > message
     return bool(connection.scalar(select(exists().where(asked))))
 
 
