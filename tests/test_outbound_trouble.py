@@ -185,7 +185,7 @@ async def test_a_channel_that_breaks_counts_as_unclear(
         post.clock.tick(seconds=7)
         await post.sender.sweep()
     assert post.sms.texts == ["Hello"]
-    assert "7700" not in caplog.text
+    assert "+447700" not in caplog.text
     assert "Hello" not in caplog.text
 
 

@@ -43,7 +43,7 @@ SCRIPTS = [
     "<script>alert(1)</script>",
     "</textarea><script>alert(1)</script>",
     '"><img src=x onerror=alert(1)>',
-    "{{7*7}} {% raw %} %(x)s {0.__class__}",
+    "{{7919*7907}} {% raw %} %(x)s {0.__class__}",
     "</main><iframe srcdoc='<script>alert(1)</script>'>",
     "'; DROP TABLE person; --",
     "\u202egnp.exe \u2066x",
@@ -110,7 +110,7 @@ async def test_payloads_in_every_format(desk: Desk) -> None:
         notes = next(item for item in walk(resource) if item["linkId"] == "also_written")
         assert len(notes["answer"]) == len(payloads)
         page = await desk.page(f"/desk/intake/{made.reference}/print")
-        for harm in ("<script>alert", "<img src=x", "<iframe", "49 "):
+        for harm in ("<script>alert", "<img src=x", "<iframe", "62615533"):
             assert harm not in page
         lines = (await text(desk, made)).splitlines()
         assert lines.count("CONTACT SAFELY") == 1
