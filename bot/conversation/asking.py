@@ -68,7 +68,7 @@ def asking(step: Step) -> Asking:
         return Asking("paused", yes_no=True)
     if position.place in ("question", "edit") and (question := current(step)):
         # A question that has its answer is asked again after BACK: then OK lets it stay.
-        again = question.id in step.conversation.answers or question.kind == "code"
+        again = question.id in step.conversation.answers or question.kind in ("code", "name")
         return Asking(question.id, choices(question), question.kind == "many", yes_no=again)
     if position.place == "choice":
         return Asking("share", yes_or_no(step))

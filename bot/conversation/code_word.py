@@ -46,15 +46,20 @@ def _is_no_word(step: Step, text: str) -> bool:
 
 
 def is_given(step: Step, event: Wrote) -> bool:
-    """Is this message the code word, where it has not been given yet?"""
-    given = step.conversation.code_given or bool(event.choice)
-    return not given and is_code(step.conversation, event.text)
+    """Is this message the code word? Given once more where all is open, it is still no answer; at
+    the question for it, it sets the same one again."""
+    again = step.conversation.code_given and asked(step)
+    return not (event.choice or again) and is_code(step.conversation, event.text)
 
 
 def open_up(step: Step, returns: bool) -> None:
     """The code word was given: what was said may be shown for this sitting. `returns`: it is the
     first that they say after a time away."""
     file(step, "command")
+    if step.conversation.code_given:
+        step.say("code_right")
+        ask_again(step)
+        return
     step.change(code_given=True)
     away = returns or step.over == "resume" or step.conversation.standing in ("paused", "stopped")
     if away:

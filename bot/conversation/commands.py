@@ -84,6 +84,8 @@ def _yes_or_no(step: Step, name: str, message: str) -> None:
     elif question and question.id in step.conversation.answers and not no:
         answering.settle_pending(step)
         going.go_on(step, answered=question.kind == "many")
+    elif question and question.kind == "name" and no:
+        answering.skip(step)  # nobody is called that
     elif question and question.kind == "code" and not no:
         step.say("code_which")
     elif step.conversation.standing == "ended" and name == "carry_on":

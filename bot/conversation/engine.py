@@ -28,6 +28,7 @@ from bot.conversation.asking import (
     SCOPED,
     ask_after_telling,
     ask_again,
+    current,
     old_button,
     scope_buttons,
 )
@@ -269,8 +270,10 @@ def _at_bookmark(step: Step, event: Wrote, heard: Meaning) -> None:
 
 
 def _is_answer(step: Step, heard: Command) -> bool:
-    """A bare NO to a question that is asked again is an answer to it."""
+    """A bare NO to a question that is asked again is an answer to it; to a name it is none."""
     asked = step.conversation.position.place in ("question", "edit")
+    if (question := current(step)) and question.kind == "name":
+        return False
     return asked and heard.name == "no" and step.conversation.standing == "asking"
 
 

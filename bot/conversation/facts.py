@@ -30,6 +30,7 @@ def reach_person(step: Step) -> None:
     else:
         step.say("person_later", opens=hours.next_open(now))
     if not step.conversation.agreed:
+        step.say("person_untold")
         return
     step.record(Asked("person"))
     waits = step.traits.name == "sms" and not may_write_first(step)
@@ -67,7 +68,9 @@ def tell_data(step: Step) -> None:
 def tell_why(step: Step) -> None:
     """Why the thing at the bookmark is asked."""
     place = step.conversation.position.place
-    if step.conversation.standing not in ("explaining", "asking", "reviewing"):
+    if step.over == "delete":
+        step.say("why_delete")
+    elif step.conversation.standing not in ("explaining", "asking", "reviewing"):
         step.say("why_nothing")
     elif place in ("question", "edit") and (question := current(step)):
         helping, plain = step.conversation.helping, step.conversation.discreet

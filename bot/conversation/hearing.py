@@ -31,6 +31,10 @@ def hear(step: Step, event: Wrote) -> Meaning:
 
 
 def _at_question(step: Step, question: Question, text: str, heard: Meaning) -> Meaning:
+    asking = step.conversation.standing == "asking"
+    new_name = question.kind == "name" and question.id not in step.conversation.answers
+    if asking and new_name and heard in (Command("yes"), Command("carry_on")):
+        return Words(text)  # some are called Ye; nobody is called no
     if isinstance(heard, Words) and question.kind in ("text", "times"):
         return Words(text, _last_sentence(step, text))
     if isinstance(heard, Chose) and _lets_it_stay(step, question, text):

@@ -240,3 +240,16 @@ def test_the_first_reply_of_a_day_says_who_we_are() -> None:
     player.later(86400, "1 day later")
     assert player.says("hello")[0].startswith("Harbour Support: ")
     assert "Harbour" not in player.says("1")[0]
+
+
+def test_the_code_word_given_once_more_is_no_answer() -> None:
+    player = with_code()
+    heard = player.says("red kettle")
+    assert "that is right" in heard[0]
+    assert "matters_most" not in player.conversation.answers
+
+
+def test_a_pause_does_not_say_that_anything_was_said() -> None:
+    player = asked_if_safe()
+    player.says("no")
+    assert "read" not in " ".join(player.says("pause")).replace("ready", "")
