@@ -21,6 +21,7 @@ from store.messages import Written, transcript
 from store.sealing import Keys, Sealer
 
 MOST_PARTS = 4  # of a text message; on other channels the same length is kept
+WHO_WRITES = 24  # characters beside the name that say who writes, in any language
 LATEST = 5
 
 
@@ -92,9 +93,9 @@ def read(
     )
 
 
-def too_long(text: str) -> bool:
-    """Would it take more parts than one message may?"""
-    return count(text).parts > MOST_PARTS
+def too_long(name: str, text: str) -> bool:
+    """Would it take more parts than one message may, with the name of who writes before it?"""
+    return count(f"{name}{' ' * WHO_WRITES}{text}").parts > MOST_PARTS
 
 
 def override(

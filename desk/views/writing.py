@@ -74,7 +74,7 @@ async def _send(request: web.Request, open_one: Opened, once: str, text: str, re
 def _checked(form: Filled, now_is: Writing, name: str) -> tuple[str, str]:
     """The words, and a reason where one is needed to send them and was given."""
     text = form.words("text", needed=True)
-    if "text" not in form.faults and writing.too_long(f"{name} here, a person. {text}"):
+    if "text" not in form.faults and writing.too_long(name, text):
         form.faults["text"] = "parts"
     reason = form.words("reason", needed=now_is.unsafe)
     return text, reason
