@@ -107,7 +107,8 @@ class Alphabet:
 
     def _asks_for_code(self, conversation: Conversation) -> bool:
         question = self.world.flow.question(conversation.position.id)
-        return question is not None and question.kind == "code" and not conversation.code
+        set_out = bool(conversation.code or conversation.first_code)
+        return question is not None and question.kind == "code" and not set_out
 
     def _pressed(self, node: Node) -> Iterator[Act]:
         for code, label in node.buttons.items():

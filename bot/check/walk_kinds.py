@@ -50,6 +50,8 @@ class Kinds:
             answers={},
             opened={},
             code=c.code and "set",
+            pending=("",) if c.pending else (),
+            code_once=c.first_code and "once",
             told={k: told for k, told in c.told.items() if told != "delivered"},
             said=tuple(sorted(LOOKED_FOR.intersection(c.said))),
             since_hint=HINT_DUE,

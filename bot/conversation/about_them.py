@@ -22,8 +22,10 @@ def hear_age(step: Step, text: str) -> None:
     as soon as they have agreed. Their words go on to be what they are: an answer, as a rule."""
     if step.conversation.young:
         return
+    if not any(map(str.isdigit, text)):  # most messages: no look for an age
+        return
     given = _both(step, "my_age"), _both(step, "goes_on")
-    if not any(says_under_18(part, *given) for part in (text, *text.split("\n"))):
+    if not any(says_under_18(part, *given) for part in {text, *text.split("\n")}):
         return
     step.change(young=True)
     introduced = bool(step.says)  # then who we are stands by itself, before this

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from bot.conversation import answering, leaving
 from bot.conversation.asking import ask_again, current
+from bot.conversation.effects import Refiled
 from bot.conversation.filing import file, file_words, weight
 from bot.conversation.going import go_on
 from bot.conversation.hearing import says_only
 from bot.conversation.model import Wrote
-from bot.conversation.showing import fingerprint, fits, is_code
+from bot.conversation.showing import fingerprint, fits, is_code, is_same
 from bot.conversation.step import Step
 from bot.conversation.understand import Command, Meaning
 
@@ -35,8 +36,22 @@ def take(step: Step, event: Wrote, heard: Meaning) -> None:
         step.say("code_which")
     else:
         file(step, "answer", conversation.position.id)
-        step.change(code=fingerprint(event.text, event.message), code_given=True)
-        answering.take_words(step, (event.message,), weight(event.text), event.text)
+        _hold(step, event)
+
+
+def _hold(step: Step, event: Wrote) -> None:
+    """It is set when it came twice: a slip would shut them out of their own words. Until then the
+    message is held, and a note if they leave the question."""
+    held, first = step.conversation.pending, step.conversation.first_code
+    size = weight(event.text)
+    if first and is_same(first, event.text):
+        step.change(code=first, code_given=True, code_once="")
+        step.record(*(Refiled(message, "command") for message in held))
+        answering.take_words(step, (event.message,), size, event.text)
+        return
+    step.change(code_once=fingerprint(event.text, event.message))
+    step.change(pending=(*held, event.message), pending_size=step.conversation.pending_size + size)
+    step.say("code_differs" if first else "code_again")
 
 
 def _is_no_word(step: Step, text: str) -> bool:

@@ -167,8 +167,9 @@ class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
     `safe_times`: when it is good to reach them, as they agreed to; `read_times`: as we read their
     words, until they agree; `times_wrong`: how often they said that we read them wrong.
     `helping`: they write for somebody else. `young`: they said that they are under 18.
-    `discreet`: others may read this phone. `code` is the fingerprint of a code word, and
-    `code_given` says that it was given in this sitting.
+    `discreet`: others may read this phone. `code` is the fingerprint of a code word, `code_once`
+    that of one that they have not written twice yet, and `code_given` says that it was given in
+    this sitting.
     """
 
     standing: Standing = "new"
@@ -200,6 +201,7 @@ class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
     helping: bool = False
     young: bool = False
     code: str = ""
+    code_once: str = ""
     code_given: bool = False
     safe_times: SafeTimes | None = None
     read_times: SafeTimes | None = None
@@ -211,6 +213,11 @@ class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
     last_wrote: datetime | None = None
     started: datetime | None = None
     burst: Burst | None = None
+
+    @property
+    def first_code(self) -> str:
+        """The fingerprint of a code word that waits to be written a second time, or ""."""
+        return self.code_once if self.pending else ""
 
     def key(self) -> tuple[object, ...]:
         """What a decision may depend on, time aside: equal keys give equal turns."""
@@ -242,6 +249,7 @@ class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
             self.helping,
             self.young,
             self.code,
+            self.first_code,
             self.code_given,
             self.safe_times,
             self.read_times,

@@ -65,8 +65,11 @@ def fingerprint(text: str, salt: str) -> str:
 def is_code(conversation: Conversation, text: str) -> bool:
     """Is this the code word, however it is written?"""
     kept = conversation.code
-    if not kept or not fits(text):
-        return False
+    return bool(kept) and fits(text) and is_same(kept, text)
+
+
+def is_same(kept: str, text: str) -> bool:
+    """Is `kept` the fingerprint of this word? In constant time."""
     return hmac.compare_digest(fingerprint(text, kept.partition(":")[0]), kept)
 
 

@@ -248,7 +248,9 @@ def test_plain_messages_stay_plain_whatever_comes_after_them_in_a_burst() -> Non
 
 def test_a_burst_opens_no_sitting_that_was_closed() -> None:
     """No news of our reply, and a quarter of an hour: another person may hold the phone."""
-    player = person([*OPENING, "my dog", "1", "skip", "no", "skip", "skip", "Red Kettle"])
+    player = person(
+        [*OPENING, "my dog", "1", "skip", "no", "skip", "skip", "Red Kettle", "red kettle"]
+    )
     assert player.conversation.code_given
     player.delivery = "late"
     player.says("a quiet room")
@@ -258,9 +260,13 @@ def test_a_burst_opens_no_sitting_that_was_closed() -> None:
 
 
 def test_the_code_word_in_a_burst_is_part_of_nothing() -> None:
-    player = person([*OPENING, "my dog", "1", "skip", "no", "skip", "skip", "Red Kettle"])
+    player = person(
+        [*OPENING, "my dog", "1", "skip", "no", "skip", "skip", "Red Kettle", "red kettle"]
+    )
     player.later(25 * 60, "25 minutes later")
     soon(player, "purple curtains", "red kettle")
     assert player.conversation.code_given
+    last = f"m{len(player.words) - 1}"
     kept = {m for answer in player.conversation.answers.values() for m in answer.messages}
-    assert "red kettle" not in {player.words[m] for m in kept}
+    assert player.words[last] == "red kettle"
+    assert last not in kept

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 from msgspec.structs import replace
 
-from bot.conversation.effects import Agreed, Withdraw
+from bot.conversation.effects import Agreed, Refiled, Withdraw
 from bot.conversation.model import Conversation, Moved, WorkerGaveBack, WorkerTook
 from bot.conversation.service import Helpline
 from bot.conversation.showing import fingerprint, is_code, may_show
@@ -26,7 +26,7 @@ def asked_if_safe(channel: str = "sms", language: str = "en") -> Play:
 
 def with_code(word: str = "Red Kettle") -> Play:
     player = asked_if_safe()
-    for text in ("no", "skip", "skip", word):
+    for text in ("no", "skip", "skip", word, word):
         player.says(text)
     return player
 
@@ -107,6 +107,33 @@ def test_the_code_word_counts_however_it_is_written(word: str) -> None:
     player.later(3600, "1 hour later")
     player.says(word)
     assert player.conversation.code_given
+
+
+def test_a_slip_sets_no_code_word() -> None:
+    """It would shut them out: the word is set when it came twice."""
+    player = asked_if_safe()
+    for text in ("no", "skip", "skip"):
+        player.says(text)
+    assert player.says("Red Ketle")[0].startswith("Please send that word once more")
+    assert not player.conversation.code
+    assert player.says("Red Kettle")[0].startswith("That was another word")
+    assert not player.conversation.code
+    player.says("red kettle")
+    assert player.conversation.code_given
+    assert is_code(player.conversation, "Red Kettle")
+    assert not is_code(player.conversation, "Red Ketle")
+
+
+def test_who_leaves_a_code_word_half_way_has_none() -> None:
+    """The word is a note then; and nothing of it counts when the question comes back."""
+    player = asked_if_safe()
+    for text in ("no", "skip", "skip", "Red Kettle", "skip"):
+        player.says(text)
+    assert not player.conversation.code
+    word = next(message for message, text in player.words.items() if text == "Red Kettle")
+    assert Refiled(word, "note") in player.effects
+    player.says("back")
+    assert player.says("red kettle")[0].startswith("Please send that word once more")
 
 
 @pytest.mark.parametrize("said", ["thanks", "im not sure", "no idea", "hello", "maybe", "hmm"])
