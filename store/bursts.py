@@ -11,6 +11,7 @@ from store import messages
 from store import tables as t
 from store.conversations import Line
 from store.prepared import Many
+from store.sealing import Unreadable
 
 # What is said later has a later id (see `ids`). Rows withdrawn before are of earlier texts.
 _REPLY = (
@@ -31,12 +32,16 @@ _STATES = (
 def met(connection: Connection, line: Line, wrote: Wrote) -> Wrote:
     """The message with what the core has to know of the burst that it may belong to.
 
-    Words that are not there any more (erased) leave `so_far` empty: then nothing joins them.
+    Words that are not there any more (erased), or do not open, leave `so_far` empty: then nothing
+    joins them.
     """
     burst = line.conversation.burst
     if burst is None:
         return wrote
-    words = messages.words_of(connection, line.sealer, burst.messages)
+    try:
+        words = messages.words_of(connection, line.sealer, burst.messages)
+    except Unreadable:  # this message is heard by itself; what is wrong shows where it is read
+        return wrote
     if not all(message in words for message in burst.messages):
         return wrote
     so_far = tuple(words[message] for message in burst.messages)

@@ -15,7 +15,7 @@ from datetime import timedelta
 
 from msgspec.structs import replace as changed
 
-from bot.conversation import code_word, news, showing
+from bot.conversation import code_word, facts, news, showing
 from bot.conversation.asking import ask_again, current
 from bot.conversation.effects import Answered, Asked, Filed, Withdraw
 from bot.conversation.filing import file, file_words
@@ -138,6 +138,8 @@ def _join(step: Step, burst: Burst, event: Wrote, heard: Meaning, take: Take) ->
     _return_to(step, burst)
     take(step, _whole((*event.so_far, event.text), event.message), _meaning(step, event, heard))
     _name_all(step, burst.messages, event.message)
+    if not told:  # our name went back with the reply that was to begin the day
+        facts.name_us(step, burst.before.last_wrote)
     asked = burst.asked + _asked(step)
     step.effects = [e for e in step.effects if not (isinstance(e, Asked) and e.what in burst.asked)]
     if event.unsent:

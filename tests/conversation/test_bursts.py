@@ -270,3 +270,15 @@ def test_the_code_word_in_a_burst_is_part_of_nothing() -> None:
     kept = {m for answer in player.conversation.answers.values() for m in answer.messages}
     assert player.words[last] == "red kettle"
     assert last not in kept
+
+
+def test_the_day_still_begins_with_our_name() -> None:
+    """It went back with the reply to the first of two texts."""
+    player = person([*OPENING, "my mum", "1"])
+    player.later(13 * 3600 + 1800, "shortly before midnight")
+    player.says("hi")
+    player.says("1")
+    player.later(45 * 60, "45 minutes later")
+    soon(player, "fixing bikes", "and cooking")
+    player.ends()
+    assert shown(player)[-1].startswith("< Harbour Support:")

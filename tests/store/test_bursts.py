@@ -182,3 +182,15 @@ async def test_words_that_were_erased_are_not_joined(talking: House) -> None:
     await says(talking, "and the dog")
     assert conversation(talking).burst is not None
     assert conversation(talking).answers["keeps_going"].messages == (first.message,)
+
+
+async def test_words_that_do_not_open_keep_nothing_else_from_being_heard(talking: House) -> None:
+    """They are met by themselves: neither lost nor set aside."""
+    await opened(talking)
+    (first,) = await says(talking, "my sister")
+    spoilt = update(t.message).where(t.message.c.id == first.message).values(text=b"x" * 40)
+    talking.store.write_sync(lambda c: c.execute(spoilt) and None)
+    (receipt,) = await says(talking, "and the dog")
+    assert receipt.stored
+    assert receipt.message in {row["id"] for row in talking.rows(t.message)}
+    assert not talking.rows(t.parked)
