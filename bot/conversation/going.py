@@ -95,6 +95,8 @@ def choose_offer(step: Step, said: str) -> None:
     step.change(opened={**step.conversation.opened, id: said}, sitting=0, unclear=0)
     if said == "yes":
         step.change(since_hint=99)
+        if step.conversation.handed == "complete":
+            step.say("more_shown")
         go_on(step)
         return
     phase = left(step) if said == "no" else None

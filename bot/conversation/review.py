@@ -81,7 +81,8 @@ def ask_review(step: Step) -> None:
         step.say("review_next")
     else:
         word = Option("remove", step.world.phrases.fragments["remove_word"], "fragment")
-        step.say("review_end", remove=Labels((word,)))
+        again = step.conversation.handed == "complete"  # what was added since they see already
+        step.say("review_again" if again else "review_end", remove=Labels((word,)))
 
 
 def _line(step: Step, number: int, question: Question, answer: Answer) -> None:
