@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from datetime import timedelta
 from functools import partial
 from typing import Protocol
+
+from sqlalchemy import Connection
 
 from bot.clock import Clock
 from bot.conversation.channel import Away, Envelope, Receipt
@@ -25,6 +27,9 @@ EMPTY_FOR = timedelta(days=1)  # that long, a last confirmation can still be sen
 SEEN_FOR = timedelta(days=367)  # unless said otherwise
 PARKED_FOR = timedelta(days=30)  # that long, somebody can look into what we failed at
 log = logging.getLogger("ownpace.housekeeping")
+
+Look = Callable[[Connection], list[str]]
+Work = Callable[[str], Callable[[Connection], None]]
 
 
 class Inbox(Protocol):
@@ -94,18 +99,28 @@ class Housekeeper:
                 )
 
     async def _erase(self, service: str) -> None:
-        """Conversations past their date, a transaction each: others may write in between."""
+        """Conversations past their date."""
         now, keys = self._clock.now(service), self._store.keys
-        for id in await self._store.read(partial(retention.expired, service=service, now=now)):
-            expire = partial(retention.expire, keys=keys, conversation=id, now=now)
-            await _one(self._store.write(expire), id)
+        await self._each(
+            partial(retention.expired, service=service, now=now),
+            lambda id: partial(retention.expire, keys=keys, conversation=id, now=now),
+        )
 
     async def _empty(self, service: str) -> None:
         now, keys = self._clock.now(service), self._store.keys
-        look = partial(retention.empty_contacts, service=service, before=now - EMPTY_FOR)
-        for id in await self._store.read(look):
-            remove = partial(retention.remove_contact, keys=keys, contact=id, now=now)
-            await _one(self._store.write(remove), id)
+        await self._each(
+            partial(retention.empty_contacts, service=service, before=now - EMPTY_FOR),
+            lambda id: partial(retention.remove_contact, keys=keys, contact=id, now=now),
+        )
+
+    async def _each(self, look: Look, work: Work) -> None:
+        """All that `look` finds, some at a time, a transaction each: others may write in between.
+        What could not be done is left for the next round."""
+        tried: set[str] = set()
+        while found := [id for id in await self._store.read(look) if id not in tried]:
+            for id in found:
+                await _one(self._store.write(work(id)), id)
+            tried.update(found)
 
 
 async def _one(work: Awaitable[object], id: str) -> None:

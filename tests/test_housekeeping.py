@@ -107,6 +107,19 @@ async def test_what_is_past_its_date_is_erased_from_the_files_without_a_word(hom
     assert await home.rows(select(t.outgoing)) == []
 
 
+async def test_however_many_are_past_their_date_one_sweep_erases_them_all(home: Home) -> None:
+    """Also where one of them can't be: its trouble ends neither the sweep nor the others."""
+    everybody = [await home.meet(f"2{number:03d}") for number in range(120)]
+    await home.store.write(lambda c: [write(c, who, "words") for who in everybody] and None)
+    date = update(t.conversation).values(delete_on=MONDAY)
+    await home.store.write(lambda c: c.execute(date) and None)
+    spoilt = update(t.person).where(t.person.c.id == everybody[0].person).values(wrapped_key=b"?")
+    await home.store.write(lambda c: c.execute(spoilt) and None)
+    await home.keeper.sweep()
+    left = await home.rows(select(t.message.c.conversation).where(t.message.c.text.is_not(None)))
+    assert {row.conversation for row in left} <= {everybody[0].conversation}
+
+
 @SQLITE_ONLY
 async def test_what_a_person_erased_is_out_of_the_files_after_a_sweep(home: Home) -> None:
     ana = await home.meet("1001")
