@@ -44,6 +44,7 @@ FULL = Conversation(
     helping=True,
     young=True,
     code="m4:c0de",
+    code_once="m7:cafe",
     code_given=True,
     hurry=4,
     hurry_last=datetime(2026, 11, 19, 9, 29, tzinfo=UTC),
