@@ -33,6 +33,7 @@ BACK = 3.0  # seconds until it is ready again, at the median; a busy machine is 
 LEASE = "0.5"  # seconds, see `crashing`
 FALLS = 20.0  # seconds in which a conversation comes by the point
 SOON = 20.0
+ERASED = 60.0  # seconds from its date, or from a start after it, to the last word
 # Between the call and the commit that records it, nobody can know that Telegram has the message.
 WINDOW = ("sent, not recorded", "handed to Telegram")
 WAY_IN = (
@@ -187,7 +188,7 @@ async def _afterwards(town: Town) -> None:
             await town.house.stop()
     await town.house.start(QUIET["expired"])
     words = "FROM message WHERE text IS NOT NULL AND direction = 'in'"
-    await until(lambda: town.house.count(words) == 0, SOON, town.house.output)
+    await until(lambda: town.house.count(words) == 0, ERASED, town.house.output)
     await town.house.stop()
     town.house.sound()
 
