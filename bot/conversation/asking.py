@@ -92,6 +92,12 @@ def _over(step: Step, over: str) -> Asking:
     if over == "break":
         on = fragment_option(step, "yes", "go_on")
         return Asking(over, (on, fragment_option(step, "no", "stop_today")))
+    if over == "care":
+        on, wrong = (
+            fragment_option(step, "yes", "go_on"),
+            fragment_option(step, "wrong", "not_that"),
+        )
+        return Asking(over, (on, fragment_option(step, "no", "stop_today"), wrong))
     if over.startswith("notice."):
         return Asking(over, yes_no=True)
     return Asking(over, yes_or_no(step))

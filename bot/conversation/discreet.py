@@ -27,12 +27,20 @@ def turn(step: Step, on: bool, message: str) -> None:
         step.say("note_kept")
         return
     if on != conversation.discreet:
-        step.change(discreet=on)
         step.record(Agreed("discreet", on, message))
         if on:
-            step.record(Withdraw())  # what waits to be sent would still say who we are
-            _leave_what_tells(step)
+            quietly(step)
+        else:
+            step.change(discreet=False)
     step.say("plain_on" if on else "plain_off")
+
+
+def quietly(step: Step) -> None:
+    """Plain messages from now on, and no word about it."""
+    if not step.conversation.discreet:
+        step.change(discreet=True)
+        step.record(Withdraw())  # what waits to be sent would still say who we are
+        _leave_what_tells(step)
 
 
 def choose(step: Step, yes: bool, message: str) -> None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
+from bot.conversation.cues import Name
+
 if TYPE_CHECKING:
     from bot.conversation.model import Answer
 
@@ -106,10 +108,21 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The person asked for something that a worker sees at once: a call from a `person`, to have
-    their words erased (`delete`), or that they are under 18."""
+    """Something that a worker sees at once: the person asked for a call from a `person`, or to have
+    their words erased (`delete`); said that they are under 18; or wrote what may be a cue (see
+    `cues`). Then `message` holds it, `words` of it were found by `voice`, and it is to be read by
+    `due_at`."""
 
-    what: Literal["person", "delete", "under_18"]
+    what: Literal["person", "delete", "under_18"] | Name
+    message: str = ""
+    words: tuple[str, ...] = ()
+    voice: str = ""
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TakenWrong:
+    """The person says that we took their words for a cue by mistake: kept, to be learnt from."""
 
 
 Effect = (
@@ -126,4 +139,5 @@ Effect = (
     | Withdraw
     | Reach
     | Asked
+    | TakenWrong
 )

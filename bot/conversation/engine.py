@@ -13,6 +13,7 @@ from bot.conversation import (
     about_them,
     answering,
     bursts,
+    caring,
     changing,
     code_word,
     discreet,
@@ -92,19 +93,28 @@ def _wrote(step: Step, event: Wrote, heard: Meaning | None = None) -> Meaning | 
     moved = changing.meet(step)
     before = step.conversation
     heard = heard or hear(step, event)
+    if (cue := caring.look(step, event, heard)) and isinstance(heard, Command):
+        heard = Words(event.text)
     step.change(last_wrote=step.now)
     if _out_of_reach(step, event):
+        if cue:
+            caring.tell_worker(step, cue, event)
         return None
     if pace.too_fast(step, heard):
         file_words(step)
-        pace.say_once(step)
+        caring.care(step, cue, event) if cue else pace.say_once(step)
         return None
     first = _is_first(before, heard)
     if not first:
         _hear_age(step, event, heard)
-    _answer(step, before, event, heard, moved)
+    if cue and not first and caring.is_no_answer(step):
+        file_words(step)
+    else:
+        _answer(step, before, event, heard, moved)
     if first:  # who we are comes before anything else
         _hear_age(step, event, heard)
+    if cue:
+        caring.care(step, cue, event)
     facts.name_us(step, before.last_wrote)
     pace.count(step, before, heard)
     _set_timers(step)
@@ -326,5 +336,5 @@ def _set_timers(step: Step) -> None:
         return
     if conversation.share and conversation.handed != "complete":
         step.record(Timer("partial", step.now + step.world.service.quiet))
-    if conversation.reminders:
+    if conversation.reminders and caring.SAFE_NOW not in conversation.over:
         step.record(Timer("remind", leaving.reminder_time(step)))

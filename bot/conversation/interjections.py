@@ -3,7 +3,7 @@ mean", "shall we go on". Each has a way out, and the bookmark below stays where 
 
 from __future__ import annotations
 
-from bot.conversation import about_them, answering, discreet, going, leaving, timing
+from bot.conversation import about_them, answering, caring, discreet, going, leaving, timing
 from bot.conversation.asking import ask_again, asking, old_button, say_notice, scoped
 from bot.conversation.commands import TELLING, command
 from bot.conversation.filing import file, file_at_bookmark, file_words, weight
@@ -12,7 +12,7 @@ from bot.conversation.step import Step
 from bot.conversation.understand import Chose, Command, Meaning
 
 # SKIP leaves these, not a question below that they have not seen.
-ALONE = ("break", discreet.OFFER)
+ALONE = ("break", discreet.OFFER, caring.CARE, caring.SAFE_NOW)
 
 
 def hear_over(step: Step, event: Wrote, heard: Meaning) -> bool:
@@ -47,6 +47,8 @@ def hear_over(step: Step, event: Wrote, heard: Meaning) -> bool:
     elif over == "reminders":
         step.pop()
         return False
+    elif over in (caring.CARE, caring.SAFE_NOW):
+        caring.heard_words(step)
     else:
         _not_one_of_these(step)
     return True
@@ -92,7 +94,11 @@ def _put_otherwise(step: Step, event: Wrote) -> None:
 
 def _chosen(step: Step, over: str, code: str, event: Wrote) -> None:
     yes = code == "yes"
-    if over == "reminders":
+    if over == caring.CARE:
+        caring.choose(step, code)
+    elif over == caring.SAFE_NOW:
+        caring.hear_safe(step, yes)
+    elif over == "reminders":
         leaving.choose_reminders(step, yes, event.message)
     elif over in ("resume", "for_self"):
         _resume(step, yes)

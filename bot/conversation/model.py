@@ -13,6 +13,7 @@ from bot.conversation.safe_times import SafeTimes
 
 if TYPE_CHECKING:
     from bot.conversation.channel import Button
+    from bot.conversation.cues import Find
     from bot.conversation.effects import Effect
     from bot.conversation.flow import Flow
     from bot.conversation.i18n import Catalogue
@@ -169,7 +170,7 @@ class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
     `helping`: they write for somebody else. `young`: they said that they are under 18.
     `discreet`: others may read this phone. `code` is the fingerprint of a code word, `code_once`
     that of one that they have not written twice yet, and `code_given` says that it was given in
-    this sitting.
+    this sitting. `cared`: when we last answered a cue of each kind (`caring`).
     """
 
     standing: Standing = "new"
@@ -203,6 +204,7 @@ class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
     code: str = ""
     code_once: str = ""
     code_given: bool = False
+    cared: Mapping[str, datetime] = msgspec.field(default_factory=dict)
     safe_times: SafeTimes | None = None
     read_times: SafeTimes | None = None
     times_wrong: int = 0
@@ -251,6 +253,7 @@ class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
             self.code,
             self.first_code,
             self.code_given,
+            tuple(sorted(self.cared)),
             self.safe_times,
             self.read_times,
             self.times_wrong,
@@ -351,6 +354,7 @@ class World:
     flow: Flow
     phrases: Phrases
     catalogues: Mapping[str, Catalogue]
+    cues: Mapping[str, Find] = field(default_factory=dict)  # by language
 
     @property
     def hours(self) -> Hours:

@@ -28,7 +28,8 @@ def tell_late(step: Step, promised: datetime) -> None:
     """Nobody has read it in time: the truth, once, and a number. No reason: we know of none."""
     conversation = step.conversation
     silent = conversation.standing in SILENT or conversation.blocked
-    if not silent and conversation.handed and may_write_first(step):
+    promised_something = conversation.handed or conversation.cared
+    if not silent and promised_something and may_write_first(step):
         step.say("late", prompted=False, when=promised)
 
 

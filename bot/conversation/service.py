@@ -121,9 +121,11 @@ class Service:
     finished and unfinished intakes stay; `read_within` is how much staffed time a worker needs
     to read a hand-over; an intake left alone for `quiet` is handed over if the person agreed;
     after `away` of silence a reply asks before it shows where we were. `child_line` is for people
-    under 18. Short texts within `merge` of one another are one; 0 takes each by itself. `nudged`:
-    a way to a worker was tested of late, so that a time may be told to people (it changes while we
-    serve: `bot/conversation/promising.py`).
+    under 18, `distress_line` for whoever finds life too hard, `abuse_line` for whoever is hurt or
+    controlled by somebody; `silent` is what to press where one can't speak to the emergency number.
+    Short texts within `merge` of one another are one; 0 takes each by itself. `nudged`: a way to a
+    worker was tested of late, so that a time may be told to people (it changes while we serve:
+    `bot/conversation/promising.py`).
     """
 
     id: str
@@ -139,15 +141,18 @@ class Service:
     quiet: timedelta = timedelta(hours=24)
     away: timedelta = timedelta(hours=1)
     child_line: Helpline | None = None
+    distress_line: Helpline | None = None
+    abuse_line: Helpline | None = None
+    silent: str = ""
     practice: bool = False
     merge: timedelta = timedelta()
     nudged: bool = False
     waking: tuple[time, time] = field(default=(time(9), time(20)))
 
-    def read_by(self, now: datetime) -> datetime:
-        """The time by which the hours bear a worker reading what is handed over at `now`, to
-        the next quarter of an hour."""
-        exact = self.hours.after(now, self.read_within)
+    def read_by(self, now: datetime, within: timedelta | None = None) -> datetime:
+        """The time by which the hours bear a worker reading what is handed over at `now` (within
+        `read_within`, or less), to the next quarter of an hour."""
+        exact = self.hours.after(now, min(within or self.read_within, self.read_within))
         quarter = timedelta(minutes=15)
         closing = self.hours.until(exact - timedelta(seconds=1))
         return min(exact + (START - exact) % quarter, closing)

@@ -34,7 +34,7 @@ from bot.conversation.render import taught
 from bot.conversation.step import Step
 from tests.conversation.ledger import Ledger
 from tests.play import Play, asked_otherwise
-from tests.worlds import catalogues, world
+from tests.worlds import SIGNS, caring, catalogues
 
 LANGUAGES, CHANNELS = sorted(catalogues()), sorted(TRAITS)
 COMMANDS = (
@@ -46,6 +46,7 @@ SAYINGS = "yes|no|1|2|3|1 and 3|99|remove 1|remove 77|STOP|START|HELP|hello|than
 )
 SAYINGS += "weekdays before 3|not mondays|skp|forget me|i need someone today|señor, ¿sí?".split("|")
 SAYINGS += ["{name} %s {0.__class__}", "\U0001f44d", "", " ", "x" * 1600]
+SAYINGS += SIGNS
 CODES = ["o:share.yes", "o:x", "c:pause", "c:nope", "zz", ":", "o:notice.30.yes", "o:delete.yes"]
 ERRORS = frozenset(
     "nearest note_kept aside_kept review_unclear ended_note media old_button remove_which".split()
@@ -57,7 +58,7 @@ QUOTED = re.compile(f"{QUOTE_OPEN}(.*?){QUOTE_CLOSE}")
 @cache
 def worlds() -> list[World]:
     """The intake, and what the service may make of it in the meantime."""
-    now = world()
+    now = caring()
     flows = [asked_otherwise(now.flow, "good_at", "What do you like to do?")]
     flows += [asked_otherwise(now.flow, id, None) for id in ("matters_most", "hardest", "how_soon")]
     return [now, *(replace(now, flow=flow) for flow in flows)]
@@ -74,7 +75,7 @@ class Around(RuleBasedStateMachine):
         pauses=st.integers(0, 40),
     )
     def begins(self, channel: str, language: str, on: int, helping: bool, pauses: int) -> None:
-        self.play, self.ledger = Play(world(), channel, language), Ledger()
+        self.play, self.ledger = Play(caring(), channel, language), Ledger()
         self.codes: list[str] = list(CODES)
         self.skipped: set[str] = set()
         self.texts: list[str] = []

@@ -310,6 +310,7 @@ VALUES: dict[str, Value] = {
     "own": "x" * 40,
     "chosen": "Por mensajes",
     "when": datetime(2026, 11, 25, 16, 30, tzinfo=UTC),
+    "silent": "55",
     "later": datetime(2026, 11, 25, 16, 30, tzinfo=UTC),
     "until": datetime(2026, 11, 25, 16, 30, tzinfo=UTC),
     "opens": datetime(2026, 11, 25, 16, 30, tzinfo=UTC),

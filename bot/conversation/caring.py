@@ -1,0 +1,209 @@
+"""What we do when a text says that somebody may be in danger, or that life is very hard.
+
+Every time alike: thanks, one plain sentence, who can help now, what we have done, and the choice to
+stop or go on; no question about it. It never ends, shuts or turns the conversation: what they wrote
+is an answer or a note as always, the bookmark stays, and a worker is told (`Asked`). After a text
+of violence nothing is named before they say that now is a safe time. See the brief, 4.2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.conversation import discreet, going, leaving, promising
+from bot.conversation.asking import ask_again, ask_over, current
+from bot.conversation.cues import Cue, Name
+from bot.conversation.effects import Asked, TakenWrong, Timer
+from bot.conversation.filing import file_words
+from bot.conversation.model import Say, Wrote
+from bot.conversation.service import Helpline
+from bot.conversation.step import Step
+from bot.conversation.understand import Chose, Command, Meaning
+
+CARE, SAFE_NOW = "care", "care_safe"  # interjections: stop or go on; is now a safe time
+QUIET_FOR = timedelta(hours=24)  # the same reply does not come again
+GIVEN = ("stop", "delete")  # words that are done as they are, whatever else may be in them
+TALKS = ("explaining", "asking", "reviewing", "paused", "stopped")
+HIDING = ("immediate_danger", "abuse_disclosure")  # one message, and nothing of who we are
+Notices = Sequence[Say]
+# Staffed time until a worker has read it, where it is less than for a hand-over.
+WITHIN: Mapping[Name, timedelta] = {
+    "immediate_danger": timedelta(minutes=15),
+    "suicidal": timedelta(hours=1),
+}
+
+
+def look(step: Step, event: Wrote, heard: Meaning) -> Cue | None:
+    """What these words may be a sign of. A button, a choice and a bare command are none."""
+    if event.choice or not event.text or isinstance(heard, Chose):
+        return None
+    if isinstance(heard, Command) and (heard.name in GIVEN or heard.carrier):
+        return None
+    find = step.world.cues.get(step.conversation.language)
+    return find(event.text) if find else None
+
+
+def is_no_answer(step: Step) -> bool:
+    """At a question for a name, a time or a choice such words are kept, and answer nothing."""
+    question = current(step) if step.conversation.position.place in ("question", "edit") else None
+    return not step.over and question is not None and question.kind != "text"
+
+
+def care(step: Step, cue: Cue, event: Wrote) -> None:
+    """Answer a cue, once the words have been filed like any others: what was about to be asked
+    waits below. The explanation follows at once only where nobody may be hiding."""
+    tell_worker(step, cue, event)
+    young = [say for say in step.says if say.key.startswith("young")]
+    notices = [say for say in step.says if _explains(say)]
+    step.says = young
+    last = step.conversation.cared.get(cue.name)
+    step.change(cared={**step.conversation.cared, cue.name: step.now})
+    if cue.name in HIDING:
+        _unsay(step, notices)
+        notices = []
+    if last is not None and step.now - last < QUIET_FOR:
+        step.say("care_again")
+        _choose(step, notices)
+    else:
+        SAYS[cue.name](step, notices)
+    step.says += [replace(say, own_message=True) for say in notices[:1]] + notices[1:]
+
+
+def tell_worker(step: Step, cue: Cue, event: Wrote) -> None:
+    """A worker sees the very words, whatever was agreed to so far: the explanation says so."""
+    due = _due(step, cue.name)
+    step.record(Asked(cue.name, event.message, cue.words, cue.voice, due))
+
+
+def heard_words(step: Step) -> None:
+    """More words, in place of a choice: they are kept, and nothing else is asked."""
+    file_words(step)
+    first = step.over == CARE
+    kept = "care_kept" if first else "care_safe_kept"
+    step.say("care_kept_again" if kept in step.conversation.said else kept)
+    ask_over(step)
+
+
+def choose(step: Step, code: str) -> None:
+    """Go on, stop for today, or "that is not what I meant": then we are sorry, and go on."""
+    step.pop()
+    if code == "no":
+        leaving.pause(step)
+        return
+    if code == "wrong":
+        step.record(TakenWrong())
+        step.say("care_wrong")
+    if step.over == "resume" or step.conversation.standing in ("paused", "stopped"):
+        leaving.resume(step)
+    else:
+        going.offer_hardest(step)
+        ask_again(step)
+
+
+def hear_safe(step: Step, yes: bool) -> None:
+    """The answer to whether now is a safe time."""
+    step.pop()
+    if not yes:
+        _stop_here(step)
+        return
+    step.say("care_abuse_yes")
+    _line(step, step.world.service.abuse_line)
+    _told(step, "abuse_disclosure")
+    step.say("care_emergency")
+    step.say("care_delete")
+    _choose(step, ())
+
+
+# --- What is said to each ------------------------------------------------------------------------
+
+
+def _danger(step: Step, notices: Notices) -> None:
+    service = step.world.service
+    step.say("care_danger")
+    if service.silent:
+        step.say("care_silent", silent=service.silent)
+    _told(step, "immediate_danger")
+    step.say("care_no_more")
+    if step.conversation.standing in TALKS:
+        step.push(CARE)  # not asked now: somebody may be hiding; asked when they write again
+
+
+def _suicidal(step: Step, notices: Notices) -> None:
+    step.say("care_suicidal")
+    _told(step, "suicidal")
+    _line(step, step.world.service.distress_line)
+    step.say("care_emergency")
+    _choose(step, notices)
+
+
+def _child(step: Step, notices: Notices) -> None:
+    step.say("care_child")
+    _told(step, "child_at_risk")
+    step.say("care_child_told")
+    step.say("care_emergency")
+    line = step.world.service.child_line
+    if line and line.fresh(step.now):
+        step.say("care_child_line", line=line.name, number=line.number)
+    _choose(step, notices)
+
+
+def _abuse(step: Step, notices: Notices) -> None:
+    discreet.quietly(step)
+    step.record(Timer("remind", None))  # silence is met with silence
+    step.say("care_abuse")
+    step.push(SAFE_NOW)
+    ask_over(step)
+
+
+SAYS = {
+    "immediate_danger": _danger,
+    "suicidal": _suicidal,
+    "child_at_risk": _child,
+    "abuse_disclosure": _abuse,
+}
+
+
+def _due(step: Step, name: Name) -> datetime:
+    return step.world.service.read_by(step.now, WITHIN.get(name))
+
+
+def _told(step: Step, name: Name) -> None:
+    """What we have done, and no more than is so."""
+    if not step.world.service.nudged:
+        step.say("care_told")
+        return
+    due = _due(step, name)
+    step.record(*promising.promise(step, due, tell=True))
+    step.say("care_told_when", when=due)
+
+
+def _line(step: Step, line: Helpline | None) -> None:
+    if line and line.fresh(step.now):
+        step.say("care_line", line=line.name, number=line.number)
+
+
+def _choose(step: Step, notices: Notices) -> None:
+    """Stop or go on, where there is something to stop, and nothing else is asked."""
+    if step.conversation.standing in TALKS and not notices:
+        step.push(CARE)
+        ask_over(step)
+
+
+def _stop_here(step: Step) -> None:
+    step.clear_over()
+    if step.conversation.standing in ("asking", "reviewing", "explaining"):
+        step.move("pause")
+    step.say("care_abuse_no")
+
+
+def _explains(say: Say) -> bool:
+    return say.key.startswith(("notice.", "carried_"))
+
+
+def _unsay(step: Step, notices: Notices) -> None:
+    """These are not said now: they have to come before anything is agreed to."""
+    unsaid = {say.key for say in notices}
+    told = {key: how for key, how in step.conversation.told.items() if key not in unsaid}
+    step.change(told=told)
