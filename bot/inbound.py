@@ -169,8 +169,8 @@ class Inbox:
         promise that was kept."""
         if isinstance(event, Delivered | Failed) and event.message:
             return outbox.settle(connection, event, now) and not line.closed
-        if isinstance(event, Due) and event.name == "late" and event.since is None:
-            ledger.timer(line, "late", None)
+        if isinstance(event, Due) and event.name in handovers.LATE and event.since is None:
+            ledger.timer(line, event.name, None)
             return False
         if line.closed and isinstance(event, Failed) and event.why != "failed":
             ledger.reach(line, event.why, event.code, now)

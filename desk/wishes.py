@@ -1,9 +1,10 @@
-"""What people asked a worker for: a `person` to call them, or to `delete` their words."""
+"""What a worker sees at once: a wish (a `person` to call them, to `delete` their words), that
+somebody is under 18, or a text that may be a sign of danger (a cue: `bot/conversation/cues.py`)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, select, update
@@ -13,29 +14,37 @@ from store import tables as t
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """One thing that somebody asked for; `seen_at` is when a worker saw to it."""
+    """One such thing; `seen_at` is when a worker saw to it. Of a cue `message` is the text, to be
+    read by `due_at`; `voice` is what found it, and `wrong_at` when they said that it was not so."""
 
     id: str
     conversation: str
     what: str
     at: datetime
     seen_at: datetime | None
+    message: str | None = None
+    voice: str | None = None
+    due_at: datetime | None = None
+    wrong_at: datetime | None = None
+
+
+_A = t.asked.c
+_ALL = select(*(_A[field.name] for field in fields(Wish)))
 
 
 def _read(connection: Connection, where: ColumnElement[bool]) -> list[Wish]:
-    a = t.asked.c
-    query = select(a.id, a.conversation, a.what, a.at, a.seen_at).where(where)
-    return [Wish(**row._mapping) for row in connection.execute(query.order_by(a.at, a.id))]
+    query = _ALL.where(where).order_by(_A.at, _A.id)
+    return [Wish(**row._mapping) for row in connection.execute(query)]
 
 
 def unanswered(connection: Connection, services: Sequence[str], most: int) -> list[Wish]:
-    """What no worker has seen to yet, of people whose conversations go on; first asked first."""
-    a, c = t.asked.c, t.conversation.c
-    query = select(a.id, a.conversation, a.what, a.at, a.seen_at).join(t.conversation)
-    still = query.where(a.seen_at.is_(None), c.service.in_(services), c.closed_at.is_(None))
-    return [
-        Wish(**row._mapping) for row in connection.execute(still.order_by(a.at, a.id).limit(most))
-    ]
+    """What no worker has seen to yet, of people whose conversations go on: cues by their time,
+    then the rest, first asked first."""
+    c = t.conversation.c
+    query = _ALL.join(t.conversation, _A.conversation == c.id)
+    still = query.where(_A.seen_at.is_(None), c.service.in_(services), c.closed_at.is_(None))
+    first = still.order_by(_A.message.is_(None), _A.due_at, _A.at, _A.id).limit(most)
+    return [Wish(**row._mapping) for row in connection.execute(first)]
 
 
 def of_conversation(connection: Connection, conversation: str) -> list[Wish]:
@@ -55,3 +64,7 @@ def answer(connection: Connection, wish: Wish, person: str, now: datetime) -> No
     theirs = a.conversation.in_(select(c.id).where(c.person == person))
     until = (a.at <= wish.at) & a.seen_at.is_(None)
     connection.execute(update(t.asked).where(theirs, until).values(seen_at=now))
+    p = t.promise.c
+    told = p.conversation.in_(select(c.id).where(c.person == person)) & (p.kind == "care")
+    kept = told & p.kept_at.is_(None) & p.dropped_at.is_(None)
+    connection.execute(update(t.promise).where(kept).values(kept_at=now))

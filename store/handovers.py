@@ -14,6 +14,8 @@ from store import outside
 from store import tables as t
 from store.ids import new_id, new_reference
 
+LATE = {"late": "read", "late_care": "care"}  # the kind of promise that each timer is about
+
 
 @dataclass(frozen=True, slots=True)
 class Handed:
@@ -65,27 +67,29 @@ def ask(connection: Connection, asked: Sequence[dict[str, Any]]) -> None:
     """Put these wishes before the caseworkers; one that still waits to be seen is not repeated."""
     if not asked:
         return
-    waiting = select(t.asked.c.conversation, t.asked.c.what).where(
+    waiting = select(t.asked.c.conversation, t.asked.c.what, t.asked.c.message).where(
         t.asked.c.conversation.in_({row["conversation"] for row in asked}),
         t.asked.c.seen_at.is_(None),
     )
-    there = {(row.conversation, row.what) for row in connection.execute(waiting)}
-    wishes = {(row["conversation"], row["what"]): row for row in asked}
+    there = {(row.conversation, row.what, row.message) for row in connection.execute(waiting)}
+    wishes = {(row["conversation"], row["what"], row["message"]): row for row in asked}
     if new := [row for wish, row in wishes.items() if wish not in there]:
         connection.execute(insert(t.asked), new)
 
 
 def with_promise(connection: Connection, conversation: str, event: Event) -> Event:
-    """The same event; `late` with the time by which we promised to read, if nobody has."""
-    if not (isinstance(event, Due) and event.name == "late"):
+    """The same event; `late` and `late_care` with the time by which we promised to read, if nobody
+    has."""
+    if not (isinstance(event, Due) and event.name in LATE):
         return event
     p = t.promise.c
     unkept = (p.conversation == conversation) & p.kept_at.is_(None) & p.dropped_at.is_(None)
-    due_at = connection.scalar(select(p.due_at).where(unkept, p.kind == "read"))
+    due_at = connection.scalar(select(p.due_at).where(unkept, p.kind == LATE[event.name]))
     taken = connection.scalar(
         select(t.handover.c.taken_at).where(t.handover.c.conversation == conversation)
     )
-    return replace(event, since=None if taken else due_at)
+    read = taken and event.name == "late"  # whoever has it reads it; a cue is seen to by itself
+    return replace(event, since=None if read else due_at)
 
 
 def _row(one: Handed) -> dict[str, Any]:

@@ -121,7 +121,10 @@ def _settled() -> ColumnElement[bool]:
     kept = exists().where(
         t.promise.c.conversation == n.conversation, t.promise.c.kept_at >= n.made_at
     )
-    wanted = exists().where(a.conversation == n.conversation, a.what == n.what, a.seen_at.is_(None))
+    cue = and_(n.what == "cue", a.message.is_not(None))
+    wanted = exists().where(
+        a.conversation == n.conversation, or_(a.what == n.what, cue), a.seen_at.is_(None)
+    )
     hand_over = n.what.in_(HAND_OVERS)
     gone = or_(and_(hand_over, ~shared), and_(~hand_over, ~wanted))
     return or_(taken, kept, exists().where(_looked()), gone)

@@ -91,10 +91,20 @@ TIMER = Many(
     )
 )
 
+TAKEN_WRONG = Many(
+    update(t.asked)
+    .where(
+        t.asked.c.conversation == bindparam("line"),
+        t.asked.c.message.is_not(None),
+        t.asked.c.wrong_at.is_(None),
+    )
+    .values(wrong_at=bindparam("when"))
+)
 # Refiled after the asides: what a turn forgets is forgotten, whatever it was.
 _CHANGES: tuple[Many, ...] = (WITHDRAW, WITHDRAW_UNASKED, bursts.WITHDRAW_REPLY, REACH)
 _CHANGES += (KEEP_ASIDE, FORGET_ASIDE)
 _CHANGES += (FORGET_PARKED, REFILE, SUPERSEDE, TAKE_BACK, DROP_PROMISES, DROP_PROMISE, CLEAR_TIMER)
+_CHANGES += (TAKEN_WRONG,)
 _NEW: tuple[Many, ...] = (MESSAGE, OUTGOING, ANSWER, PROMISE, TIMER, PARKED)
 
 
@@ -176,10 +186,10 @@ class Ledger:
             case e.HandOver(kind, due_at, today):
                 self._handed.append(handovers.Handed(line.id, line.service, kind, at, due_at))
                 self._nudge(line, "today" if today else "handover", at, due_at)
-            case e.Asked(what):
-                about = {"id": new_id(), "conversation": line.id}
-                self._asked.append(about | {"what": what, "at": at})
-                self._nudge(line, what, at)
+            case e.Asked():
+                self._ask(line, effect, at)
+            case e.TakenWrong():
+                self.add(TAKEN_WRONG, line=line.id, when=at)
             case e.Reach(state, code):
                 self.reach(line, state, code, at)
             case e.Withdraw(""):
@@ -227,6 +237,12 @@ class Ledger:
         id = new_id()
         content = keys.master.seal(words, f"parked.content:{id}")
         self.add(PARKED, **{"conversation": "", **row}, id=id, content=content, at=at)
+
+    def _ask(self, line: Line, asked: e.Asked, at: datetime) -> None:
+        row = {"id": new_id(), "conversation": line.id, "what": asked.what, "at": at}
+        cue = {"message": asked.message or None, "voice": asked.voice or None}
+        self._asked.append(row | cue | {"due_at": asked.due_at})
+        self._nudge(line, "cue" if asked.message else asked.what, at, asked.due_at)
 
     def _nudge(self, line: Line, what: str, at: datetime, due_at: datetime | None = None) -> None:
         self._nudges.append(nudges.Needed(line.id, line.service, what, at, due_at))

@@ -175,7 +175,7 @@ def _told(step: Step, name: Name) -> None:
         step.say("care_told")
         return
     due = _due(step, name)
-    step.record(*promising.promise(step, due, tell=True))
+    step.record(*promising.promise_care(step, due))
     step.say("care_told_when", when=due)
 
 

@@ -52,9 +52,10 @@ class Agreed:
 
 @dataclass(frozen=True, slots=True)
 class Promised:
-    """A time by which a worker reads: `read` where we told the person, `aim` where we did not."""
+    """A time by which a worker reads: `read` where we told the person, `aim` where we did not;
+    `care` what may be a cue, where we told them."""
 
-    kind: Literal["read", "aim"]
+    kind: Literal["read", "aim", "care"]
     due_at: datetime
 
 

@@ -208,7 +208,7 @@ def due(step: Step, event: Due) -> None:
         _quiet(step)
     elif name == "remind":
         _remind(step)
-    elif name == "late":
+    elif name in ("late", "late_care"):
         promising.tell_late(step, event.since or step.now)
 
 

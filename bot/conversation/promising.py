@@ -24,6 +24,12 @@ def promise(step: Step, due: datetime, tell: bool) -> tuple[Effect, ...]:
     return (Promised("read", due), Timer("late", hear))
 
 
+def promise_care(step: Step, due: datetime) -> tuple[Effect, ...]:
+    """As `promise`, for a text that may be a cue, told to the person."""
+    hear = timing.may_speak_from(step.world.service, step.conversation, due)
+    return (Promised("care", due), Timer("late_care", hear))
+
+
 def tell_late(step: Step, promised: datetime) -> None:
     """Nobody has read it in time: the truth, once, and a number. No reason: we know of none."""
     conversation = step.conversation

@@ -16,7 +16,7 @@ from tests.conversation.anything import COMMANDS, Around
 from tests.worlds import LOOKED, SIGNS, caring, sign
 
 NUMBERS = ("116 123", "0800 1111", "0808 2000 247")
-NAMED = (*NUMBERS, "Samaritans", "Childline", "Abuse Helpline", "danger", "peligro")
+NAMED = (*NUMBERS, "999", "Samaritans", "Childline", "Abuse Helpline", "danger", "peligro")
 DAY = timedelta(hours=24)
 GOES_ON = ("explaining", "asking", "reviewing", "paused", "stopped", "ended")
 CARES = {"care_danger", "care_suicidal", "care_child", "care_abuse"}
