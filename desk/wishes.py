@@ -4,12 +4,16 @@ somebody is under 18, or a text that may be a sign of danger (a cue: `bot/conver
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, select, update
 
+from desk import queries
+from desk.queries import Head
+from desk.reading import opened, sealer_of
 from store import tables as t
+from store.sealing import Keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,26 @@ def find(connection: Connection, id: str, services: Sequence[str]) -> Wish | Non
     c = t.conversation.c
     theirs = t.asked.c.conversation.in_(select(c.id).where(c.service.in_(services)))
     return next(iter(_read(connection, (t.asked.c.id == id) & theirs)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """A cue with the very words; empty where they were erased."""
+
+    wish: Wish
+    words: str = field(repr=False)
+
+
+def cues(connection: Connection, keys: Keys, head: Head, of: Sequence[Wish]) -> list[Sign]:
+    """Those of these wishes that are cues, with their words."""
+    signs = [wish for wish in of if wish.message]
+    sealer = sealer_of(keys, head)
+    named = [wish.message for wish in signs if wish.message]
+    rows = {row.id: row.text for row in queries.messages(connection, named)}
+    return [
+        Sign(wish, opened(sealer, rows.get(wish.message), f"message.text:{wish.message}"))
+        for wish in signs
+    ]
 
 
 def answer(connection: Connection, wish: Wish, person: str, now: datetime) -> None:

@@ -76,9 +76,12 @@ async def show_asked(request: web.Request) -> web.Response:
     await desk.store.write(lambda c: look(c, [head.id], worker.id, ASKED, now))
     shown = await desk.store.read(lambda connection: card(connection, desk, head))
     all_of_it = await desk.store.read(lambda c: wishes.of_conversation(c, head.id))
-    what = {w.what for w in all_of_it if w.seen_at is None and w.at <= wish.at} or {wish.what}
+    here = [w for w in all_of_it if w.seen_at is None and w.at <= wish.at] or [wish]
+    what = {w.what for w in here}
     number = "" if head.gone else address(desk.store.keys, head)
-    return page(request, "asked.html", asked=wish, what=what, card=shown, number=number)
+    cues = await desk.store.read(lambda c: wishes.cues(c, desk.store.keys, head, here))
+    about = {"card": shown, "number": number, "cues": cues}
+    return page(request, "asked.html", asked=wish, what=what, about=about)
 
 
 async def answer_asked(request: web.Request) -> web.Response:

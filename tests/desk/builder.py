@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, cast
 
 from aiohttp import web
@@ -169,6 +170,7 @@ def lay_out(
     due: datetime | None = THURSDAY + timedelta(hours=2),
     notes: Sequence[str] = (),
     asked: Sequence[str] = (),
+    cues: Mapping[str, str] = MappingProxyType({}),
     agreed: bool = True,
     share: bool | None = True,
     reminders: bool | None = None,
@@ -221,6 +223,9 @@ def lay_out(
     for question, words in answers.items():
         add.answer(question, words)
     wishes = {what: add.asked(what) for what in asked}
+    for what, text in cues.items():
+        about = {"message": add.message("in", "note", text), "voice": "patterns"}
+        wishes[what] = add.asked(what, **about, due_at=at + timedelta(hours=3))
     if kind:
         reference = reference or f"TST-{str(int(id, 16))[-5:]}"
         add.handed(service, kind, reference, due)
@@ -287,8 +292,8 @@ class _Adder:
         row = {"question": question, "fingerprint": "", "at": self.at, "current": True}
         self.row(t.answer, **whose, **row, **values)
 
-    def asked(self, what: str) -> str:
-        return self.own(t.asked, what=what, at=self.at)
+    def asked(self, what: str, **cue: object) -> str:
+        return self.own(t.asked, what=what, at=self.at, **cue)
 
     def handed(self, service: str, kind: str, reference: str, due: datetime | None) -> None:
         values = {"service": service, "reference": reference, "kind": kind, "due_at": due}

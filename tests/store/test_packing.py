@@ -46,6 +46,7 @@ FULL = Conversation(
     code="m4:c0de",
     code_once="m7:cafe",
     code_given=True,
+    cared={"suicidal": datetime(2026, 11, 19, 9, 7, tzinfo=UTC)},
     hurry=4,
     hurry_last=datetime(2026, 11, 19, 9, 29, tzinfo=UTC),
     hurry_day=9,
