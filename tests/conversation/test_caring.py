@@ -69,7 +69,7 @@ def test_an_answer_of_this_kind_is_no_name() -> None:
 
 def test_despair_is_met_with_somebody_to_talk_to_and_a_choice() -> None:
     heard = " ".join(person().says("i want to die"))
-    assert "I am sorry that it is so hard" in heard
+    assert "It matters that you said it" in heard
     assert "Samaritans on 116 123" in heard
     assert "999" in heard
     assert "Shall we stop here, or go on?" in heard
@@ -96,7 +96,7 @@ def test_of_violence_nothing_is_named_before_now_is_safe(channel: str) -> None:
     player = person(channel=channel)
     (heard,) = player.says("he hits me")
     assert not any(word in heard for word in (*NUMBERS, *NAMES, "999", "abuse"))
-    assert "Is now a safe time to text?" in heard
+    assert "Is now a good time to text?" in heard
     assert player.conversation.discreet
     assert Withdraw() in player.effects
     heard = " ".join(player.says("[Yes]" if channel == "telegram" else "yes"))
@@ -119,10 +119,9 @@ def test_silence_after_violence_is_met_with_silence() -> None:
         player.says(text)
     assert player.conversation.reminders
     player.says("he hits me")
+    so_far = len(player.lines)
     player.later(20 * 86400, "20 days later")
-    assert not [
-        line for line in player.lines[-4:] if line.startswith("< ") and "safe time" not in line
-    ]
+    assert not [line for line in player.lines[so_far:] if line.startswith("< ")]
 
 
 def test_where_others_may_read_there_are_numbers_and_no_names() -> None:
@@ -187,10 +186,10 @@ def test_a_number_that_nobody_looked_at_of_late_is_not_given() -> None:
 
 def test_a_time_is_told_only_where_somebody_is_reached() -> None:
     player = person()
-    player.says("i want to die")
+    heard = " ".join(player.says("i want to die"))
     (promise,) = [effect for effect in player.effects if isinstance(effect, Promised)]
-    assert promise.kind == "read"
-    assert "Thursday 11:15am" in player.lines[-2] + player.lines[-1]
+    assert promise.kind == "care"
+    assert "by Thursday 11:15am" in heard
 
 
 def test_who_writes_too_fast_is_still_met() -> None:
