@@ -197,12 +197,12 @@ async def test_what_a_rehearsal_set_aside_is_counted_apart(desk: Desk) -> None:
 
 
 async def test_somebody_who_asked_for_a_person_is_reached_and_the_look_is_kept(desk: Desk) -> None:
-    made = desk.intake({**PARTIAL, "name": "Lee"}, kind="", standing="asking", asked=["person"])
+    made = desk.intake({**PARTIAL, "name": "Lee Quist"}, kind="", standing="asking", asked=["person"])
     csrf = await desk.sign_in()
-    assert "Lee" not in await desk.page("/desk/")
+    assert "Lee Quist" not in await desk.page("/desk/")
     path = f"/desk/asked/{made.asked['person']}"
     page = await desk.page(path)
-    assert "Lee" in page
+    assert "Lee Quist" in page
     assert NUMBER in page
     assert "sleep somewhere" not in page
     assert looks(desk) == [(desk.worker("Sam"), "asked for by the person")]
@@ -231,14 +231,14 @@ async def test_who_asked_twice_is_one_line_and_is_seen_to_once(desk: Desk) -> No
 
 @pytest.mark.parametrize("kind", ["", "partial"])
 async def test_nobody_is_reached_once_their_conversation_is_closed(desk: Desk, kind: str) -> None:
-    made = desk.intake({**PARTIAL, "name": "Lee"}, kind=kind, asked=["person", "delete"])
+    made = desk.intake({**PARTIAL, "name": "Lee Quist"}, kind=kind, asked=["person", "delete"])
     desk.change(t.conversation, made.id, closed_at=THURSDAY)
     await desk.sign_in()
     assert "Somebody asked" not in await desk.page("/desk/")
     page = await desk.page(f"/desk/asked/{made.asked['person']}")
     assert "Their words were erased since" in page
     assert NUMBER not in page
-    assert "Lee" not in page
+    assert "Lee Quist" not in page
 
 
 async def test_the_list_is_sent_again_only_when_it_changed(desk: Desk) -> None:
