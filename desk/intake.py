@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from bot.conversation.flow import Flow
-from desk import concern, decisions, looks, notes, queries, wishes
+from desk import addressed, concern, decisions, looks, notes, queries, wishes
 from desk.concern import Change
 from desk.decisions import Decision
 from desk.looks import Look
@@ -26,7 +26,7 @@ from store.sealing import Keys, Unreadable
 @dataclass(frozen=True, slots=True)
 class Note:
     """Words that answered no question; `early` ones came before the person agreed to begin, those
-    `since` after the intake was shared to the end."""
+    `since` after the intake was shared; of a part, these were written to a worker."""
 
     at: datetime
     early: bool
@@ -149,17 +149,18 @@ def address(keys: Keys, head: Head) -> str:
 
 def _notes(connection: Connection, keys: Keys, head: Head, agreed: Agreed) -> list[Note]:
     sealer, begun = sealer_of(keys, head), agreed.started.at if agreed.started else None
+    to_worker = addressed.of_conversation(connection, head.id)
     return [
         Note(
             row.at,
             begun is None or row.at <= begun,
-            head.added_since(row.at),
+            head.added_since(row.at) or not head.shows(row.at),
             opened(sealer, row.text, f"message.text:{row.id}"),
             tuple(row.media),
             row.erased_at is not None,
         )
         for row in queries.notes(connection, head.id)
-        if head.shows(row.at)
+        if head.shows(row.at) or row.id in to_worker
     ]
 
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from desk import changes, covering, holding, listing, queries, wishes
+from desk import addressed, changes, covering, holding, listing, queries, wishes
 from desk.choosing import Chosen
 from desk.covering import Cover
 from desk.holding import From
@@ -196,23 +196,25 @@ class _Reader:
         ids = [head.id for head in shared]
         seen = changes.last_looks(self.connection, ids, self.worker.id)
         handed = holding.handed_on(self.connection, ids)
+        told = addressed.latest(self.connection, ids)
         return [
             Card(
                 head,
                 record(self.desk.flows.get(head.flow), words.get(head.id, {})),
                 self.desk.services[head.service],
                 self.desk.clock.now(head.service),
-                new=self._new(head, seen.get(head.id)),
+                new=self._new(head, seen.get(head.id), told.get(head.id)),
                 seen=head.id in seen,
                 handed=handed.get(head.id),
             )
             for head in heads
         ]
 
-    def _new(self, head: Head, seen: datetime | None) -> bool:
+    def _new(self, head: Head, seen: datetime | None, told: datetime | None) -> bool:
+        """Is there something to read since this worker `seen` it? `told`: words to a worker."""
         if head.gone or head.new_at is None:
             return False
-        return seen < head.new_at if seen else head.taken_by in self.mine
+        return seen < max(head.new_at, told or head.new_at) if seen else head.taken_by in self.mine
 
     def _asked(self) -> list[Asked]:
         """One line a person, whoever asked first in front."""

@@ -1,10 +1,11 @@
-// Asks for the live part of a page again as soon as the server says that something changed.
+// Asks for the live part of a page again as soon as the server says that something changed, and
+// once when the stream opens: what changed while the page was on its way was told to nobody.
 // Where the stream does not come, the part asks every half a minute by itself.
 (function () {
   "use strict";
   if (!window.EventSource || !document.getElementById("live")) return;
   var news = new EventSource("/desk/events");
-  news.onmessage = function () {
+  news.onopen = news.onmessage = function () {
     window.htmx.trigger("#live", "news");
   };
   window.addEventListener("pagehide", function () {

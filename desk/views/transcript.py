@@ -7,7 +7,7 @@ from datetime import datetime, time
 from aiohttp import web
 from sqlalchemy import Connection
 
-from desk import changes, looks
+from desk import addressed, changes, looks
 from desk.forms import Filled
 from desk.kit import DESK, WORKER
 from desk.looks import PURPOSES
@@ -67,8 +67,9 @@ def _midnight(open_one: Opened) -> datetime:
 
 
 def _shared(head: Head, written: tuple[messages.Written, ...]) -> list[messages.Written]:
-    """Of a part that was shared only what was there then; what workers wrote is theirs to see."""
-    return [one for one in written if head.shows(one.at) or one.kind == "worker"]
+    """Of a part that was shared only what was there then, and what workers wrote and were told."""
+    ours = addressed.to_worker(written)
+    return [one for one in written if head.shows(one.at) or one.kind == "worker" or one.id in ours]
 
 
 PAGES = (

@@ -74,7 +74,7 @@ async def test_of_a_part_only_what_was_shared(desk: Desk) -> None:
     work = await at_work(desk, made)
     await work.post("/messages", purpose="safety")
     page = await work.page("/messages")
-    assert "They shared what was written until Thu 08:09; anything later is theirs." in page
+    assert "They shared what was written until Thu 08:09; anything later is theirs, except" in page
     assert "my sister. and the dog honestly" in page
     assert "he found my phone" not in page
     assert "A worker wrote" in page

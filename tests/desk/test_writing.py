@@ -6,11 +6,11 @@ import json
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from store import tables as t
 from store.messages import transcript
-from tests.desk.builder import COMPLETE, THURSDAY, Desk
+from tests.desk.builder import COMPLETE, PARTIAL, THURSDAY, Desk
 from tests.desk.reading import plain
 from tests.desk.team import AtWork, at_work
 
@@ -141,3 +141,43 @@ async def test_where_others_read_the_phone_no_name_is_added(desk: Desk) -> None:
     assert "Your name is not added" in await work.page()
     await work.post("/write", text="Can we talk at 4?")
     assert written(work) == ["Can we talk at 4?"]
+
+
+async def test_an_answer_to_a_worker_is_shown_also_of_a_part(desk: Desk) -> None:
+    """What they add otherwise stays theirs, until they share again."""
+    work = await at_work(desk, desk.intake(PARTIAL))
+    for rest in ("/pick-up", "/ready"):
+        await work.post(rest)
+    for words in ("before anybody wrote", "Can we talk at 4?", "yes 4 is good"):
+        desk.clock.at += timedelta(minutes=5)
+        if words.endswith("?"):
+            await work.post("/write", text=words)
+        else:
+            desk.notes(work.made, words)
+    assert "yes 4 is good" not in await work.page()  # the question waits, or was taken back
+    goes_out(desk)
+    desk.now_says(work.made, "would_help", "a lawyer, for the other thing")
+    await work.post("/messages", purpose="their_words")
+    for page in (await work.page(), await work.page("/messages")):
+        assert "yes 4 is good" in page
+        assert not any(words in page for words in ("before anybody wrote", "a lawyer"))
+    assert "yes 4 is good added since" in await work.page()
+
+
+async def test_an_answer_to_a_worker_is_new_in_the_list(desk: Desk) -> None:
+    work = await at_work(desk, desk.intake(PARTIAL))
+    for rest in ("/pick-up", "/ready"):
+        await work.post(rest)
+    await work.post("/write", text="Can we talk at 4?")
+    goes_out(desk)
+    await work.page()
+    desk.clock.at += timedelta(minutes=5)
+    assert "new words since you looked" not in plain(await desk.page("/desk/"))
+    desk.notes(work.made, "yes 4 is good")
+    assert "new words since you looked" in plain(await desk.page("/desk/"))
+
+
+def goes_out(desk: Desk) -> None:
+    """The provider has taken what workers wrote."""
+    sent = update(t.message).where(t.message.c.kind == "worker").values(sent_at=desk.clock.now())
+    desk.store.write_sync(lambda c: c.execute(sent))
