@@ -10,7 +10,7 @@ V := .venv
 ARGS ?=
 PYTEST := $(V)/bin/python -m pytest -q
 
-.PHONY: help setup dev ui demo test browser lint format transcripts messages principles screenshots soak licences lock clean
+.PHONY: help setup dev ui demo test browser lint format transcripts messages principles pictures soak licences lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -52,8 +52,9 @@ messages: dev ## bring the catalogues up to date with the flows; LANGUAGE=cy beg
 principles: setup ## write docs/principles.md again from the rules of `ownpace check`
 	@$(V)/bin/python -m bot.check.principles
 
-screenshots: ui ## take the pictures of the guides again (needs chromium)
+pictures: ui ## take the pictures of README and guides again (needs chromium); look at each
 	@$(V)/bin/python -m tools.screenshots
+	@$(PYTEST) -m browser tests/browser/test_pictures.py --update
 
 soak: dev ## the long runs: load, kill -9, restarts
 	@$(PYTEST) -m soak $(ARGS)

@@ -26,7 +26,7 @@ collect_ignore = [] if importlib.util.find_spec("playwright") else ["browser"]
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
-        "--update", action="store_true", help="rewrite tests/transcripts/*.txt as it goes now"
+        "--update", action="store_true", help="rewrite tests/transcripts/*.txt, or docs/pictures"
     )
 
 

@@ -1,12 +1,12 @@
-"""Pictures for the README: plays a rehearsal in headless Chromium and opens the desk beside it.
+"""The picture of the rehearsal for the README: plays it in headless Chromium.
 
-Run by `make screenshots`; writes docs/pictures/*.png. Needs Debian's `chromium`.
+Run by `make pictures`; writes docs/pictures/rehearsal.png. Needs Debian's `chromium`. Those of the
+desk are taken by tests/browser/test_pictures.py.
 """
 
 from __future__ import annotations
 
 import os
-import re
 import socket
 import subprocess
 import sys
@@ -34,16 +34,11 @@ BY_TEXT = [
     "pause",
 ]
 BY_BUTTON = ["hello", "OK", "OK", "OK", "my allotment, and radio 4", "Yes", "Why?"]
-TO_THE_END = [
-    *["Skip", "Yes", "Sam", "a quiet place to sleep", "someone to read the letters with me"],
-    *["please do not ring before noon", "big print", "Phone", "Text", "OK", "after 1 on weekdays"],
-    *["Yes, but no name", "Today", "OK"],
-]
 
 
 @contextmanager
-def demo() -> Iterator[tuple[str, str]]:
-    """`ownpace demo` on a free port with data of its own: its address, the desk's link."""
+def demo() -> Iterator[str]:
+    """`ownpace demo` on a free port with data of its own: where its phones are."""
     with tempfile.TemporaryDirectory() as data, socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = str(probe.getsockname()[1])
@@ -57,23 +52,23 @@ def demo() -> Iterator[tuple[str, str]]:
             [sys.executable, "-m", "bot", "demo"], env=env, stdout=subprocess.PIPE, text=True
         )
         try:
-            yield f"http://127.0.0.1:{port}/rehearse/", _link(process)
+            _began(process)
+            yield f"http://127.0.0.1:{port}/rehearse/"
         finally:
             process.terminate()
             process.wait(15)
 
 
-def _link(process: subprocess.Popen[str]) -> str:
-    for line in process.stdout or ():
-        if found := re.search(r"http\S+sign-in#\S+", line):
-            return found[0]
-    raise SystemExit("the demo did not start")
+def _began(process: subprocess.Popen[str]) -> None:
+    """Until it has said where it is."""
+    if not any("sign-in#" in line for line in process.stdout or ()):
+        raise SystemExit("the demo did not start")
 
 
 def main() -> None:
-    """Take all pictures."""
+    """Take the picture."""
     PICTURES.mkdir(exist_ok=True)
-    with demo() as (rehearsal, desk), sync_playwright() as play:
+    with demo() as rehearsal, sync_playwright() as play:
         browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         phones = open_page(browser, rehearsal)
         by_text, by_button = phones.locator(".handset").all()
@@ -82,16 +77,6 @@ def main() -> None:
         for words in BY_BUTTON:
             press_or_say(phones, by_button, words)
         phones.screenshot(path=PICTURES / "rehearsal.png")
-        for words in TO_THE_END:
-            press_or_say(phones, by_button, words)
-        phones.click("#days")
-        phones.get_by_text("Three days later").first.wait_for()
-        waiting = open_page(browser, desk)
-        waiting.wait_for_url("**/desk/")
-        waiting.screenshot(path=PICTURES / "desk.png", full_page=True)
-        waiting.get_by_text("Name not given yet").first.click()
-        waiting.get_by_text("can cook for twenty").wait_for()
-        waiting.screenshot(path=PICTURES / "intake.png")
         browser.close()
 
 

@@ -12,6 +12,8 @@ from playwright.async_api import Browser, Page, async_playwright
 from tests.desk.builder import Desk, a_desk
 
 SIZES = {"wide": (1366, 768), "phone": (390, 844)}
+# A form that comes back with what is missing in it is a 400, which the console counts as an error.
+COMES_BACK = "the server responded with a status of 400"
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
 
 
@@ -55,4 +57,4 @@ async def page(browser: Browser) -> AsyncIterator[Page]:
     made.on("pageerror", lambda error: said.append(str(error)))
     yield made
     await context.close()
-    assert said == []
+    assert [words for words in said if COMES_BACK not in words] == []
