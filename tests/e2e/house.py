@@ -143,6 +143,12 @@ class House(Records):
         self.strike()
         await self.ended(ENDED)
 
+    def tell(self, number: int) -> None:
+        """Send it this signal."""
+        assert self._process
+        assert self._process.pid
+        os.kill(self._process.pid, number)
+
     async def ended(self, within: float) -> int:
         """The code that it ended with, as soon as it has; minus the signal that ended it."""
         process, self._process = self._process, None
