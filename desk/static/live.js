@@ -3,6 +3,9 @@
 // Where the stream does not come, the part asks every half a minute by itself.
 (function () {
   "use strict";
+  try { // htmx keeps the address of the page in the tab as it loads: nothing of ours stays there
+    sessionStorage.removeItem("htmx-current-path-for-history");
+  } catch (error) { /* a browser that keeps nothing at all */ }
   if (!window.EventSource || !document.getElementById("live")) return;
   var news = new EventSource("/desk/events");
   news.onopen = news.onmessage = function () {
