@@ -32,7 +32,7 @@ test: dev ## run the tests; ARGS="-k name" narrows them
 	@$(PYTEST) -n 2 --dist worksteal $(if $(ARGS),,--durations 10 --ignore tests/test_speed.py) $(ARGS)
 
 browser: ui ## run the tests in headless Chromium (Debian: apt install chromium)
-	@$(PYTEST) -m browser tests/browser $(ARGS)
+	@$(PYTEST) -n 2 --dist worksteal -m browser tests/browser $(ARGS)
 
 lint: dev ## style, formatting and types
 	@$(V)/bin/python -m ruff check .

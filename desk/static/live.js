@@ -11,7 +11,10 @@
   news.onopen = news.onmessage = function () {
     window.htmx.trigger("#live", "news");
   };
-  window.addEventListener("pagehide", function () {
+  function enough() {
     news.close();
-  });
+  }
+  window.addEventListener("pagehide", enough);
+  // Who signs out is on the way to the page that says so: no look back from here leads to the door.
+  document.querySelector("form.out").addEventListener("submit", enough);
 })();
