@@ -9,7 +9,7 @@ from bot.conversation.phrases import Phrases
 from bot.conversation.understand import Chose, Command, Meaning, Unclear, Words
 
 SCOPED = ("yes", "no", "carry_on")
-NAMES = ("pause", "language", "safe", "more", "person", "data")  # whose ways people are called by
+SHORT = ("pause", "language", "safe", "more", "person", "data")  # have ways that are names, or times
 
 
 def weighed(
@@ -26,7 +26,7 @@ def weighed(
         return Chose((code,))
     if question.kind in ("name", "code") and isinstance(heard, Unclear):
         return Words(text)
-    if question.kind in ("name", "code") and _may_be_a_name(heard, text, words, catalogue):
+    if question.kind != "text" and _may_be_short(heard, text, words, catalogue):
         return Unclear(getattr(heard, "name", ""))
     if not question.own_words_first or not isinstance(heard, Command):
         return heard
@@ -41,10 +41,10 @@ def _heard_as(name: str, question: Question) -> str:
     return next((choice.code for choice in question.choices if choice.heard == name), "")
 
 
-def _may_be_a_name(heard: Meaning, text: str, words: Phrases, catalogue: Catalogue) -> bool:
-    """Is it one word that people are called, such as Segura or Rest? A word that we show is none,
-    and nobody is kept from leaving for the sake of a name."""
-    if not isinstance(heard, Command) or heard.carrier or heard.name not in NAMES:
+def _may_be_short(heard: Meaning, text: str, words: Phrases, catalogue: Catalogue) -> bool:
+    """Is it one word that may as well be a name (Segura, Rest) or a time ("tomorrow")? A word
+    that we show is none, and nobody is kept from leaving for the sake of an answer."""
+    if not isinstance(heard, Command) or heard.carrier or heard.name not in SHORT:
         return False
     alone = " " not in fold(text)
     return alone and not _says_taught_word(text, heard.name, words, catalogue)
