@@ -9,7 +9,14 @@ from bot.conversation.phrases import Phrases
 from bot.conversation.understand import Chose, Command, Meaning, Unclear, Words
 
 SCOPED = ("yes", "no", "carry_on")
-SHORT = ("pause", "language", "safe", "more", "person", "data")  # have ways that are names, or times
+SHORT = (
+    "pause",
+    "language",
+    "safe",
+    "more",
+    "person",
+    "data",
+)  # have ways that are names, or times
 
 
 def weighed(

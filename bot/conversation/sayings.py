@@ -186,7 +186,7 @@ class Sayings:
 
 
 def _sorted(ways: Iterable[Way]) -> Ways:
-    return sorted(set(ways), key=lambda way: (way.rank, not way.unsure))
+    return sorted(set(ways), key=lambda way: (way.rank, not way.unsure, not way.alone))
 
 
 def _both(first: Iterable[Way], then: Iterable[Way]) -> Ways:
