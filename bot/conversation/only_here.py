@@ -18,7 +18,7 @@ def only_here(step: Step, text: str) -> Meaning | None:
     if step.over == "helping":
         return _they_know(step, fold(text))
     if asking(step).scope.startswith("notice.") and fold(text) == FIRST:
-        return Command("yes")  # elsewhere a 1 is what stands first, and here that is OK
+        return Command("carry_on")  # elsewhere a 1 is what stands first; it agrees to nothing
     return None
 
 

@@ -18,10 +18,14 @@ def after(*texts: str, language: str = "en") -> Play:
     return player
 
 
-def test_a_one_is_ok_where_an_ok_is_awaited() -> None:
-    player = after("hi", "1", "1", "1")
-    assert player.conversation.agreed
+def test_a_one_goes_on_where_an_ok_is_awaited_and_agrees_to_nothing() -> None:
+    player = after("hi", "1", "1")
+    assert player.conversation.position.id == "3"
+    assert "Text OK or NO" in " ".join(player.says("1"))
+    assert not player.conversation.agreed  # who agrees says so
     assert not player.conversation.aside
+    player.says("ok")
+    assert player.conversation.agreed
 
 
 def test_a_two_at_a_notice_agrees_to_nothing() -> None:
