@@ -51,7 +51,11 @@ def command(step: Step, heard: Command, message: str) -> None:
 
 
 def _anywhere(step: Step, heard: Command) -> None:
-    if heard.name != "stop":
+    if heard.about:
+        step.change(language=heard.about)
+        step.say("language_set")
+        ask_again(step)
+    elif heard.name != "stop":
         step.push(heard.name)
         ask_over(step)
     elif step.conversation.standing != "stopped" or heard.carrier:

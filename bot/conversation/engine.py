@@ -242,6 +242,8 @@ def _first_words(step: Step, event: Wrote, heard: Meaning) -> None:
         if heard.name == "stop":
             leaving.stop(step, heard.carrier)
             return
+        if heard.about:
+            step.change(language=heard.about)
         if heard.name in discreet.WORDS:
             discreet.turn(step, heard.name == "plain", event.message)
         if heard.name in TELLING and heard.name != "why" and not heard.carrier:

@@ -36,11 +36,13 @@ class Part(BaseModel):
 
 
 class Choice(Part):
-    """One choice. `then` names a command that the choice also is (`person`)."""
+    """One choice. `then` names a command that the choice also is (`person`); `heard` one whose
+    unsure ways are this choice here ("he reads my messages" is a no to a safe phone)."""
 
     code: Slug
     label: Sentence
     then: Literal["", "person"] = ""
+    heard: Literal["", "safe"] = ""
 
 
 class When(Part):

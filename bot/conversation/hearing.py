@@ -9,9 +9,10 @@ from bot.conversation.flow import Question
 from bot.conversation.folding import fold
 from bot.conversation.i18n import Catalogue
 from bot.conversation.model import Wrote
+from bot.conversation.only_here import only_here, with_language
 from bot.conversation.own_words import weighed
 from bot.conversation.step import Step
-from bot.conversation.understand import Chose, Command, Meaning, Words, understand
+from bot.conversation.understand import Chose, Command, Meaning, Unclear, Words, understand
 
 OFFERED = ("pause", "person")  # after an answer that ends with one of these, we ask
 
@@ -22,11 +23,15 @@ def hear(step: Step, event: Wrote) -> Meaning:
         return _pressed(step, event.choice)
     if step.conversation.standing == "new":
         _greeted(step, event.text)
+    if here := only_here(step, event.text):
+        return here
     heard = _understand(step, event.text, step.conversation.language)
     if isinstance(heard, Words) and not step.conversation.agreed:
-        return _in_another_language(step, event.text) or heard
+        heard = _in_another_language(step, event.text) or heard
+        return with_language(step, heard, event.text)
     question = None if step.over else current(step)
     heard = weighed(heard, event.text, question, step.world.phrases, _catalogue(step))
+    heard = with_language(step, heard, event.text)
     return _at_question(step, question, event.text, heard) if question else heard
 
 
@@ -35,8 +40,11 @@ def _at_question(step: Step, question: Question, text: str, heard: Meaning) -> M
     new_name = question.kind == "name" and question.id not in step.conversation.answers
     if asking and new_name and heard in (Command("yes"), Command("carry_on")):
         return Words(text)  # some are called Ye; nobody is called no
-    if isinstance(heard, Words) and question.kind in ("text", "times"):
-        return Words(text, _last_sentence(step, text))
+    if question.kind in ("text", "times"):
+        if isinstance(heard, Words):
+            return Words(text, _last_sentence(step, text))
+        if isinstance(heard, Unclear) and heard.alone and heard.guess == "person":
+            return Words(text, "person")  # "no bed tonight": an answer, and a person at once
     if isinstance(heard, Chose) and _lets_it_stay(step, question, text):
         return Command("yes")
     return heard

@@ -34,13 +34,11 @@ class Hearts:
     words: Mapping[str, frozenset[str]]
 
     def find(self, tokens: Sequence[str]) -> Way | None:
-        """The command with the largest heart in these words, or None."""
+        """The command with the largest heart in these words, or None. Of two as large the sure
+        one counts, then the name."""
         if len(tokens) > MOST:
             return None
-        best: Heart | None = None
-        for heart in self._in(tokens):
-            if best is None or len(heart.needs) > len(best.needs):
-                best = heart
+        best = max(self._in(tokens), key=_weight, default=None)
         return best.way if best else None
 
     def _in(self, tokens: Sequence[str]) -> Iterable[Heart]:
@@ -50,6 +48,10 @@ class Hearts:
                 near = said <= self.words[heart.way.name] and heart.bans.isdisjoint(said)
                 if near and _in_order(heart.needs, tokens):
                     yield heart
+
+
+def _weight(heart: Heart) -> tuple[int, bool, bool, str]:
+    return len(heart.needs), not heart.way.unsure, heart.way.alone, heart.way.name
 
 
 def _in_order(needs: Iterable[frozenset[str]], tokens: Iterable[str]) -> bool:

@@ -93,7 +93,10 @@ class Net:
                 for word, to in self.steps[place].items():
                     ahead.setdefault(word, []).extend(to)
             ways = {self.ends[place] for place in places if place in self.ends}
-            found = Standing(tuple(sorted(ways, key=lambda way: (way.rank, way.unsure))), ahead)
+            found = Standing(
+                tuple(sorted(ways, key=lambda way: (way.rank, not way.unsure, not way.alone))),
+                ahead,
+            )
             self.standings[places] = found
         return found
 

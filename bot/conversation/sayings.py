@@ -22,6 +22,7 @@ LONG = 4  # words, from which two of them may be slips
 MOST_VARIANTS = 24
 MOST_PHRASES = 3  # that say the same, one after the other
 MOST_OF_A_REASON = 7  # words
+LONGEST_SPELLED = 8  # pieces of one word
 LONGEST_PIECE = 5  # words that are taken off an end at once
 
 Ways = Sequence[Way]
@@ -59,6 +60,8 @@ class Sayings:
         if len(tokens) > MOST:
             return None
         strange = [place for place, token in enumerate(tokens) if token not in self.known]
+        if strange and (joined := self._spelled(tokens)):
+            return joined
         if len(strange) > (1 if len(tokens) < LONG else 2):
             return None
         if strange:
@@ -67,6 +70,14 @@ class Sayings:
             return Said(tuple(found[0]))
         way = self.hearts.find(tokens)
         return Said((way,)) if way else None
+
+    def _spelled(self, tokens: Sequence[str]) -> Said | None:
+        """A word that we show with a space in it (`s t o p`, `st op`)."""
+        if not 1 < len(tokens) <= LONGEST_SPELLED:
+            return None
+        word = "".join(tokens)
+        whole = self._whole([word]) if word in self.targets else None
+        return Said(tuple(whole[0])) if whole else None
 
     def _tokens(self, said: str) -> list[str]:
         """The words; a sign counts where there is nothing beside it but polite words."""
@@ -175,7 +186,7 @@ class Sayings:
 
 
 def _sorted(ways: Iterable[Way]) -> Ways:
-    return sorted(set(ways), key=lambda way: (way.rank, way.unsure))
+    return sorted(set(ways), key=lambda way: (way.rank, not way.unsure, not way.alone))
 
 
 def _both(first: Iterable[Way], then: Iterable[Way]) -> Ways:

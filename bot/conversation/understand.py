@@ -30,10 +30,12 @@ TOLD = PLAIN | {"person", "help"}  # what people give a reason for
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """The person used a command. With `carrier` the mobile carrier has acted on it by itself."""
+    """The person used a command. With `carrier` the mobile carrier has acted on it by itself.
+    `about` is the code of the language that they named, where it is offered."""
 
     name: str
     carrier: bool = False
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)

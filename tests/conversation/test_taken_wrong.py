@@ -17,9 +17,7 @@ def after(*texts: str) -> Play:
     return player
 
 
-@pytest.mark.parametrize(
-    "words", ["i want to die", "im bleeding", "i have nowhere to sleep tonight"]
-)
+@pytest.mark.parametrize("words", ["i want to die", "im bleeding", "my kids have no food"])
 def test_whatever_is_written_before_the_agreement_is_met_with_help(words: str) -> None:
     heard = " ".join(after("hi").says(words))
     assert "Call 999" in heard

@@ -2,6 +2,7 @@
 
 One half was read when the word lists were made (`read`), the other never (`unread`): what it says
 is what new people will meet. Keep it unread: measure with counts, mend by the other half.
+The third list was written later, with as many answers as came to mind that look like commands.
 """
 
 from __future__ import annotations
@@ -15,12 +16,17 @@ from tests.understanding.test_figures import LANGUAGES, using
 LISTS = Path(__file__).parent / "lists"
 # What was measured, in 100, and a little room: recognised; taken alone; taken where it is asked.
 FLOORS = {
-    ("en", "read"): (97.0, 0.7, 0.7),
-    ("en", "unread"): (92.0, 2.1, 1.05),
-    ("es", "read"): (97.5, 1.3, 1.3),
-    ("es", "unread"): (91.0, 1.85, 1.5),
+    ("en", "read"): (98.0, 0.6, 0.2),
+    ("en", "unread"): (92.5, 1.8, 0.7),
+    ("en", "third_read"): (97.5, 3.5, 0.9),
+    ("en", "third_unread"): (92.5, 4.5, 1.0),
+    ("es", "read"): (98.5, 0.95, 0.4),
+    ("es", "unread"): (92.0, 1.5, 0.8),
+    ("es", "third_read"): (98.5, 3.5, 0.5),
+    ("es", "third_unread"): (93.5, 4.5, 0.5),
 }
 HALVES = list(FLOORS)
+HALF_NAMES = ("read", "unread", "third_read", "third_unread")
 
 
 def rows(kind: str, language: str, half: str) -> list[tuple[str, str]]:
@@ -28,6 +34,11 @@ def rows(kind: str, language: str, half: str) -> list[tuple[str, str]]:
     lines = (LISTS / f"{kind}_{language}_{half}.tsv").read_text("utf-8").splitlines()
     found = [line.rpartition("\t") for line in lines if "\t" in line]
     return [(text, second) for text, _, second in found if text != "text"]
+
+
+def bare(half: str) -> tuple[str, ...]:
+    """A yes and a no, where many answers are no more than that: alone they are what they say."""
+    return ("yes", "no") if half.startswith("third") else ()
 
 
 def share(hits: list[bool]) -> float:
@@ -44,7 +55,8 @@ def test_ways_that_others_wrote_are_recognised(language: str, half: str) -> None
 @pytest.mark.parametrize(("language", "half"), HALVES)
 def test_their_answers_stay_answers(language: str, half: str) -> None:
     answers = rows("answers", language, half)
-    alone = [using(language).tell(text)["command"] is not None for text, _ in answers]
+    told = [using(language).tell(text)["command"] for text, _ in answers]
+    alone = [name not in (None, *bare(half)) for name in told]
     asked = [using(language, id).tell(text)["command"] is not None for text, id in answers]
     assert share(alone) <= FLOORS[language, half][1]
     assert share(asked) <= FLOORS[language, half][2]
@@ -54,6 +66,15 @@ def test_their_answers_stay_answers(language: str, half: str) -> None:
 @pytest.mark.parametrize("name", ["stop", "delete"])
 def test_no_answer_of_theirs_stops_or_deletes(language: str, name: str) -> None:
     """Where it is asked: at most one in a thousand."""
-    answers = [row for half in ("read", "unread") for row in rows("answers", language, half)]
+    answers = [row for half in HALF_NAMES for row in rows("answers", language, half)]
     taken = [using(language, id).tell(text)["command"] == name for text, id in answers]
     assert sum(taken) <= 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", ["stop", "delete"])
+def test_whoever_wants_to_leave_is_heard(language: str, name: str) -> None:
+    """Over all four lists: at least 96 in 100."""
+    ways = [row for half in HALF_NAMES for row in rows("commands", language, half)]
+    hits = [using(language).tell(text)["command"] == name for text, said in ways if said == name]
+    assert share(hits) >= 96
