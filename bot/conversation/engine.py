@@ -11,14 +11,13 @@ from datetime import datetime
 
 from bot.conversation import (
     about_them,
-    answering,
+    bookmark,
     bursts,
     caring,
     changing,
     code_word,
     discreet,
     facts,
-    going,
     holding,
     leaving,
     news,
@@ -29,13 +28,11 @@ from bot.conversation.asking import (
     SCOPED,
     ask_after_telling,
     ask_again,
-    current,
-    old_button,
     scope_buttons,
 )
-from bot.conversation.commands import TELLING, command
+from bot.conversation.commands import TELLING
 from bot.conversation.effects import Reach, Timer
-from bot.conversation.filing import file, file_at_bookmark, file_words, kept_words, weight
+from bot.conversation.filing import file, file_words
 from bot.conversation.hearing import hear, is_bare, says_only
 from bot.conversation.interjections import hear_over
 from bot.conversation.model import (
@@ -147,7 +144,7 @@ def _answer(step: Step, before: Conversation, event: Wrote, heard: Meaning, move
         file_words(step)  # whatever it was meant for, a worker can see it
         ask_again(step)
     elif not (step.over and hear_over(step, event, heard)):
-        _at_bookmark(step, event, heard)
+        bookmark.hear(step, event, heard)
 
 
 def _hear_age(step: Step, event: Wrote, heard: Meaning) -> None:
@@ -255,80 +252,6 @@ def _first_words(step: Step, event: Wrote, heard: Meaning) -> None:
     else:
         file(step, "command" if says_only(step, event.text, "greetings") else "aside")
     leaving.begin(step)
-
-
-def _at_bookmark(step: Step, event: Wrote, heard: Meaning) -> None:
-    if isinstance(heard, Command) and not _is_answer(step, heard):
-        file(step, "command")
-        command(step, heard, event.message)
-    elif isinstance(heard, Chose):
-        _chose(step, heard, event)
-    elif step.conversation.standing in ("paused", "stopped"):
-        if heard == Unclear("language"):
-            file(step, "command")
-            command(step, Command("language"), event.message)
-            return
-        greets = says_only(step, event.text, "greetings")
-        file(step, "command") if greets else file_words(step)
-        leaving.ask_resume(step, words_kept=not greets)
-    elif isinstance(heard, Unclear) and step.conversation.position.place != "end":
-        answering.settle_pending(step)
-        file_at_bookmark(step)
-        step.change(pending=(event.message,), pending_size=weight(event.text))
-        step.push(f"mean.{heard.guess}")
-        ask_again(step)
-    else:
-        _words(step, event, heard)
-
-
-def _is_answer(step: Step, heard: Command) -> bool:
-    """A bare NO to a question that is asked again is an answer to it; to a name it is none."""
-    asked = step.conversation.position.place in ("question", "edit")
-    if (question := current(step)) and question.kind == "name":
-        return False
-    return asked and heard.name == "no" and step.conversation.standing == "asking"
-
-
-def _words(step: Step, event: Wrote, heard: Meaning) -> None:
-    place, id = step.conversation.position.place, step.conversation.position.id
-    if place in ("question", "edit") and code_word.asked(step):
-        code_word.take(step, event, heard)
-    elif place in ("question", "edit"):
-        file(step, "answer", id)
-        if isinstance(heard, Words) and heard.ends:
-            step.push(f"offer.{heard.ends}")  # asked before the next question is
-        answering.take_words(step, (event.message,), weight(event.text), event.text)
-    elif place == "review" and not showing.may_show(step.conversation):
-        kept_words(step)  # nobody has seen a number here that could be meant
-    elif place == "review" and answering.remove(step, event.text):
-        file(step, "command")
-    elif place == "review" and (question := answering.review_number(step, event)):
-        answering.edit(step, question)
-    elif place == "end" and says_only(step, event.text, "thanks"):
-        file(step, "command")
-        step.say("ended_welcome")
-    elif place == "end" and says_only(step, event.text, "greetings"):
-        file(step, "command")
-        step.say("ended_hello")
-    elif place in ("choice", "offer") and "nearest" in step.conversation.said:
-        file_words(step)
-        answering.share_unsure(step) if place == "choice" else going.choose_offer(step, "later")
-    else:
-        kept_words(step)
-
-
-def _chose(step: Step, heard: Chose, event: Wrote) -> None:
-    place = step.conversation.position.place
-    file(step, "choice", step.conversation.position.id)
-    if not heard.codes or place not in ("choice", "offer", "question", "edit"):
-        old_button(step)
-    elif place == "choice":
-        answering.choose_share(step, heard.codes[0] == "yes", event.message)
-        going.go_on(step)
-    elif place == "offer":
-        going.choose_offer(step, heard.codes[0])
-    else:
-        answering.take_choices(step, heard.codes, event)
 
 
 def _set_timers(step: Step) -> None:

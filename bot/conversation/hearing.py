@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from bot.conversation.asking import SCOPED, asking, current
 from bot.conversation.flow import Question
 from bot.conversation.folding import fold
-from bot.conversation.i18n import Catalogue
+from bot.conversation.i18n import Catalogue, listed
 from bot.conversation.model import Wrote
 from bot.conversation.only_here import only_here, with_language
 from bot.conversation.own_words import weighed
@@ -124,6 +125,18 @@ def says_only(step: Step, text: str, fragment: str) -> bool:
     own = _catalogue(step).text(english, "fragment")
     said = fold(text).split()
     return bool(said) and set(said) <= set(fold(f"{english}, {own}").split())
+
+
+def says_one_of(step: Step, text: str, fragment: str) -> bool:
+    """Is this one of the phrases of the fragment, as a whole?"""
+    english = step.world.phrases.fragments[fragment]
+    own = _catalogue(step).text(english, "fragment")
+    return fold(text) in _folded(f"{english}, {own}")
+
+
+@lru_cache(maxsize=16)
+def _folded(phrases: str) -> frozenset[str]:
+    return frozenset(map(fold, listed(phrases)))
 
 
 def _in_another_language(step: Step, text: str) -> Meaning | None:

@@ -155,3 +155,13 @@ def test_stop_with_spaces_in_it_stops(words: str) -> None:
 def test_rest_is_a_name() -> None:
     player = after(*OPENING, "my dog", "1", "skip", "1", "Rest")
     assert player.conversation.answers["name"].messages
+
+
+@pytest.mark.parametrize("text", ["are you there", "Hello?", "hello are you there??", "hi"])
+def test_who_asks_whether_we_are_there_has_answered_nothing(text: str) -> None:
+    player = Play(world())
+    for word in ("hello", "ok", "ok", "ok", "my mum", "1"):
+        player.says(word)
+    assert player.says(text)[0].startswith("I am here, and there is no rush. What is one thing")
+    assert player.says(text)[0].startswith("Yes, I am here.")
+    assert "good_at" not in player.conversation.answers
