@@ -23,6 +23,7 @@ from desk.views import (
     files,
     holding,
     intake,
+    leads,
     me,
     notes,
     preview,
@@ -38,7 +39,7 @@ from store.session import Store
 
 THE_LIST = (waiting, holding, search, cover, events)
 RECORD = (intake, notes, decisions, concern, transcript, preview, words, writing, exports)
-VIEWS = (*THE_LIST, *RECORD, sign_in, me, accounts, duty, files)
+VIEWS = (*THE_LIST, *RECORD, sign_in, me, accounts, duty, leads, files)
 PAGES = tuple(page for view in VIEWS for page in view.PAGES)
 
 
