@@ -36,13 +36,15 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """One message of a worker: `state` as in `store.outbox`, `since` or until when it is so."""
+    """One message of a worker: `state` as in `store.outbox`, `since` or until when it is so,
+    `code` why it did not arrive."""
 
     id: str
     words: str = field(repr=False)
     at: datetime
     state: str
     since: datetime | None
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,4 +140,4 @@ def _one(one: Written, row: Any) -> Sent:
         "delivered": one.delivered_at,
         "failed": one.failed_at,
     }
-    return Sent(one.id, one.text, one.at, state, times.get(state))
+    return Sent(one.id, one.text, one.at, state, times.get(state), one.failed_code)
