@@ -26,6 +26,7 @@ from desk.views import (
     leads,
     me,
     notes,
+    outside,
     preview,
     search,
     sign_in,
@@ -39,7 +40,7 @@ from store.session import Store
 
 THE_LIST = (waiting, holding, search, cover, events)
 RECORD = (intake, notes, decisions, concern, transcript, preview, words, writing, exports)
-VIEWS = (*THE_LIST, *RECORD, sign_in, me, accounts, duty, leads, files)
+VIEWS = (*THE_LIST, *RECORD, sign_in, me, accounts, duty, leads, outside, files)
 PAGES = tuple(page for view in VIEWS for page in view.PAGES)
 
 

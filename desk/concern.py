@@ -13,6 +13,7 @@ from sqlalchemy import Connection, exists, select
 from desk.changes import once
 from desk.queries import GONE, AnyRow, Head
 from desk.reading import opened, sealer_of
+from store import nudges
 from store import tables as t
 from store.sealing import Keys, Sealer
 
@@ -79,7 +80,16 @@ def put(
     sealed = sealer.seal(msgspec.json.encode(content).decode(), f"concern.content:{id}")
     values = {"level": level, "before": last.level if last else None, "review_on": review_on}
     once(connection, t.concern, {**row, **values, "content": sealed})
+    if level == nudges.HIGHEST and not (last and last.level == level):
+        _tell(connection, conversation, now)
     return True
+
+
+def _tell(connection: Connection, conversation: str, now: datetime) -> None:
+    """Somebody else has to know at once."""
+    query = select(t.conversation.c.service).where(t.conversation.c.id == conversation)
+    service = connection.scalars(query).one()
+    nudges.make(connection, [nudges.Needed(conversation, service, nudges.NOW, now, due_at=now)])
 
 
 def read(connection: Connection, keys: Keys, head: Head) -> tuple[Change, ...]:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from desk import concern
 from desk.concern import NAMES
+from store import nudges
 from store import tables as t
 from store.rights import erase
 from tests.desk.builder import COMPLETE, PARTIAL, THURSDAY, Desk
@@ -188,3 +189,50 @@ async def test_there_is_no_other_level(desk: Desk) -> None:
     work = await at_work(desk)
     for name in ("4", "0", "high", "", "STEADY", "steady/x"):
         assert (await desk.client.get(f"{work.path}/concern/{name}")).status == 404
+
+
+def told(desk: Desk) -> list[tuple[str, bool]]:
+    """The nudges by now, and whether somebody has seen what they tell of."""
+    desk.store.write_sync(lambda c: nudges.settle(c, desk.clock.now()))
+    query = select(t.nudge.c.what, t.nudge.c.seen_at).order_by(t.nudge.c.id)
+    rows = desk.store.read_sync(lambda c: c.execute(query).all())
+    return [(row.what, row.seen_at is not None) for row in rows]
+
+
+async def test_now_is_told_to_others_until_one_of_them_opens_it(desk: Desk) -> None:
+    work = await at_work(desk)
+    for name in ("steady", "check-in", "today"):
+        await put(work, name)
+    assert told(desk) == []
+    await put(work, "now")
+    assert told(desk) == [("now", False)]
+    desk.clock.at += timedelta(minutes=16)
+    await work.page()
+    await work.post("/pick-up")
+    assert told(desk) == [("now", False)], "who set it knows"
+    other = await at_work(desk, work.made, "Priya")
+    await other.page()
+    assert told(desk) == [("now", True)]
+
+
+async def test_now_is_over_when_it_goes_down_or_they_are_erased(desk: Desk) -> None:
+    for end in ("down", "erase"):
+        work = await at_work(desk)
+        await put(work, "now")
+        desk.clock.at += timedelta(minutes=1)
+        await put(work, "now")
+        assert told(desk)[-1] == ("now", False)
+        if end == "down":
+            await put(work, "today")
+        else:
+            desk.store.write_sync(
+                partial(erase, keys=desk.keys, conversation=work.made.id, at=THURSDAY)
+            )
+        assert told(desk)[-1] == ("now", True)
+    assert len(told(desk)) == 2
+
+
+async def test_now_in_practice_tells_nobody(desk: Desk) -> None:
+    made = desk.intake(COMPLETE, kind="complete", service="practice")
+    await put(await at_work(desk, made), "now")
+    assert told(desk) == []

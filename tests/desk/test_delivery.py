@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from sqlalchemy import select
+
 from bot.channels import sms_hooks, twilio_api
 from desk import delivery
 from store import tables as t
@@ -44,10 +46,10 @@ async def test_the_page_says_why_beside_what_a_worker_wrote(desk: Desk) -> None:
     await work.post("/write", text="Can we talk at 4?")
     await work.post("/messages", purpose="contact")
     desk.store.write_sync(lambda c: c.execute(t.outgoing.update().values(state="failed")))
-    ours = t.message.update().where(t.message.c.kind == "worker")
+    ours = select(t.message.c.id).where(t.message.c.kind == "worker")
+    id = desk.store.read_sync(lambda c: c.scalars(ours).one())
     for code, sentence in SENTENCES:
-        failed = ours.values(failed_at=desk.clock.now(), failed_code=code)
-        desk.store.write_sync(lambda c, failed=failed: c.execute(failed) and None)
+        desk.change(t.message, id, failed_at=desk.clock.now(), failed_code=code)
         for rest in ("", "/messages"):
             assert sentence in (await work.page(rest)).lower().split("did not arrive. ")[1], code
 

@@ -80,8 +80,8 @@ async def test_unread_intakes_by_age(desk: Desk) -> None:
     unread = read(desk).unread
     assert (unread.ages, unread.past) == ((2, 1, 1, 1), 0)
     page = await lead(desk)
-    assert "5 shared and not read yet. The oldest waits 9 days." in page
-    assert "Up to a day: 2; up to three days: 1; up to seven days: 1; longer: 1." in page
+    assert "5 shared and not read yet. The oldest waits 9 days. Up to a day: 2" in page
+    assert "up to three days: 1; up to seven days: 1; longer: 1." in page
 
 
 async def test_what_was_shared_again_is_unread_again(desk: Desk) -> None:
