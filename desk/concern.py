@@ -1,17 +1,16 @@
 """The concern level: what we will do and how soon. Only people set it, and each change, up or
-down, says the same things. It never changes by itself: see `overdue`."""
+down, says the same things. It never changes by itself (`desk.reviews`)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import Connection, exists, select
+from sqlalchemy import Connection, select
 
 from desk.changes import once
-from desk.queries import GONE, AnyRow, Head
+from desk.queries import AnyRow, Head
 from desk.reading import opened, sealer_of
 from store import nudges
 from store import tables as t
@@ -100,20 +99,6 @@ def read(connection: Connection, keys: Keys, head: Head) -> tuple[Change, ...]:
     rows = connection.execute(query.order_by(c.id.desc())).all()
     sealer = sealer_of(keys, head)
     return tuple(found for row in rows if (found := _change(sealer, row)))
-
-
-def overdue(connection: Connection, services: Sequence[str], now: datetime) -> dict[str, datetime]:
-    """Levels of these services that nobody has looked at by their review date: the conversation,
-    and that date. They wait for somebody to decide."""
-    c, h, after = t.concern.c, t.handover.c, t.concern.alias("after").c
-    newer = (after.conversation == c.conversation) & (after.id > c.id)
-    query = (
-        select(c.conversation, c.review_on)
-        .join(t.handover, h.conversation == c.conversation)
-        .where(c.review_on < now, h.service.in_(services), h.kind.not_in(GONE))
-        .where(~exists().where(newer))
-    )
-    return {row.conversation: row.review_on for row in connection.execute(query)}
 
 
 def _last(connection: Connection, conversation: str) -> AnyRow | None:

@@ -10,7 +10,7 @@ from functools import partial
 
 from sqlalchemy import select
 
-from desk import concern
+from desk import reviews
 from desk.concern import NAMES
 from store import nudges
 from store import tables as t
@@ -161,7 +161,7 @@ async def test_past_its_date_the_page_asks_and_changes_nothing(desk: Desk) -> No
         page = await work.page()
         assert (asks in page) == due
         assert "Concern level: Today" in page
-        find = partial(concern.overdue, services=["harbour"], now=moment)
+        find = partial(reviews.due, conversations=[work.made.id], now=moment)
         assert set(desk.store.read_sync(find)) == ({work.made.id} if due else set())
     await put(work, "today", why="Still so.", review_on="2026-12-01")
     page = await work.page()
@@ -171,7 +171,7 @@ async def test_past_its_date_the_page_asks_and_changes_nothing(desk: Desk) -> No
     assert "Sam looked again: Today stays" in page
 
 
-async def test_the_list_is_told_of_the_latest_change_of_its_own_services(desk: Desk) -> None:
+async def test_of_several_changes_the_latest_is_looked_at_again(desk: Desk) -> None:
     late = THURSDAY + timedelta(days=30)
     gone = await at_work(desk, desk.intake(COMPLETE, kind="complete"))
     works = [AtWork(desk, desk.intake(PARTIAL), gone.csrf) for _ in range(2)]
@@ -179,10 +179,11 @@ async def test_the_list_is_told_of_the_latest_change_of_its_own_services(desk: D
         await put(work, "check-in")
     await put(works[0], "steady", review_on="2027-06-01")
     desk.store.write_sync(lambda c: erase(c, desk.keys, gone.made.id, THURSDAY))
-    found = desk.store.read_sync(lambda c: concern.overdue(c, ["harbour"], late))
+    ids = [work.made.id for work in (*works, gone)]
+    found = desk.store.read_sync(lambda c: reviews.due(c, ids, late))
     assert set(found) == {works[1].made.id}
-    assert desk.store.read_sync(lambda c: concern.overdue(c, ["practice"], late)) == {}
-    assert desk.store.read_sync(lambda c: concern.overdue(c, ["harbour"], THURSDAY)) == {}
+    assert desk.store.read_sync(lambda c: reviews.due(c, [], late)) == {}
+    assert desk.store.read_sync(lambda c: reviews.due(c, ids, THURSDAY)) == {}
 
 
 async def test_there_is_no_other_level(desk: Desk) -> None:
