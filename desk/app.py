@@ -81,12 +81,14 @@ def build(
     permissions: dict[web.AbstractRoute, str] = {}
     quiet: set[web.AbstractRoute] = set()
     long: set[web.AbstractRoute] = set()
+    several: dict[web.AbstractRoute, tuple[str, ...]] = {}
     for page in PAGES:
         route = app.router.add_route(page.method, page.path, page.handler)
-        permissions[route] = page.permission
+        permissions[route], several[route] = page.permission, page.several
         if page.quiet:
             quiet.add(route)
         if page.long:
             long.add(route)
     app[guard.PERMISSIONS], app[guard.QUIET], app[guard.LONG] = permissions, quiet, long
+    app[guard.SEVERAL] = several
     return app
