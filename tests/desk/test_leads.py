@@ -96,7 +96,7 @@ async def test_what_was_shared_again_is_unread_again(desk: Desk) -> None:
 
 async def test_promises_kept_late_and_missed(desk: Desk) -> None:
     due, ids = THURSDAY - timedelta(days=1), list[str]()
-    for _ in range(6):
+    for _ in range(7):
         made = desk.intake(PARTIAL, at=due - timedelta(hours=3), due=None)
         ids.append(new_id())
         row = {"id": ids[-1], "conversation": made.id, "kind": "read"}
@@ -107,6 +107,7 @@ async def test_promises_kept_late_and_missed(desk: Desk) -> None:
     desk.change(t.promise, ids[2], dropped_at=due - hour)
     desk.change(t.promise, ids[3], dropped_at=due + hour)
     desk.change(t.promise, ids[4], kind="aim")
+    desk.change(t.promise, ids[6], dropped_at=due - hour)
     assert read(desk).promises == figures.Promises(kept=1, late=1, missed=2)
     desk.clock.at += timedelta(weeks=5)
     assert read(desk).promises == figures.Promises(0, 0, 0)
