@@ -192,6 +192,7 @@ def _add_sms(house: House, twilio: Twilio) -> None:
         sender=twilio.sender,
         public_url=twilio.public_url,
         api_base=twilio.api_base,
+        countries=house.plan.countries,
     )
     world = house.plan.worlds[account.service]
     house.channels[account.id] = channel

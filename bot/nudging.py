@@ -21,7 +21,7 @@ from bot.conversation.channel import Away, SendError
 from bot.conversation.service import Service
 from bot.reaching import SECONDS, Reaching, Words
 from store import duty, nudges
-from store.nudges import Open, Try
+from store.nudges import NOW, Open, Try
 from store.session import Store
 
 PULSE = 5.0  # seconds between looks
@@ -30,8 +30,8 @@ ROUNDS = 3
 SHORTEST = timedelta(minutes=15)  # from one step to the next
 NOBODY = timedelta(hours=1)  # until we look again whether there is somebody to tell
 GIVE_UP = timedelta(hours=4)
-# These wait for no opening: the person asked for somebody, or for today.
-URGENT = ("today", "person", "under_18")
+# These wait for no opening: the person asked for somebody or for today, or a worker set "Now".
+URGENT = ("today", NOW, "person", "under_18")
 FOR_GOOD = ("give_up", "refused", "stopped")
 log = logging.getLogger("ownpace.nudging")
 
@@ -52,11 +52,21 @@ def plan(
     due = nudge.due_at or service.read_by(nudge.made_at)
     if not nudge.step and nudge.what not in URGENT and (opens := hours.next_open(now)) > now:
         return Step((), opens)
+    if nudge.what == NOW:
+        return _everybody(nudge, on_duty, leads, now)
     over = nudge.step >= ROUNDS * len(on_duty) or (nudge.step > 0 and now >= due)
     if not over:
         pause = max((due - now) / 2, SHORTEST)
         return Step((on_duty[nudge.step % len(on_duty)],), hours.next_open(now + pause))
     return Step(leads, None if leads else now + NOBODY)
+
+
+def _everybody(nudge: Open, on_duty: Sequence[str], leads: Sequence[str], now: datetime) -> Step:
+    """What has to be done now: the first on duty and the leads at once, a little later all."""
+    first = tuple(dict.fromkeys([*on_duty[:1], *leads]))
+    if not nudge.step:
+        return Step(first, now + SHORTEST)
+    return Step(tuple(dict.fromkeys([*on_duty, *leads])), None)
 
 
 class Nudging:

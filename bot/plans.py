@@ -7,19 +7,21 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot import worlds
+from bot.channels.countries import EVERYWHERE, Countries
 from bot.conversation.channel import SMS, TELEGRAM, Account
 from bot.conversation.model import World
 from bot.sharing import Only
 from bot.worlds import Library
 from config import services
-from config.services import MAIN, PRACTICE
+from config.services import MAIN, PRACTICE, Configured
 from config.settings import LOOPBACK, Settings, SettingsError, Twilio
 from store import engines
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What the settings come to. `live` are accounts that real people can reach."""
+    """What the settings come to. `live` are accounts that real people can reach,
+    `countries` those that texts go to."""
 
     settings: Settings
     library: Library
@@ -28,6 +30,7 @@ class Plan:
     rehearsed: tuple[Account, ...]
     missing: str = ""
     only: Only = ""
+    countries: Countries = EVERYWHERE
 
 
 def plan(settings: Settings, rehearse: bool = False, only: Only = "") -> Plan:
@@ -48,7 +51,13 @@ def plan(settings: Settings, rehearse: bool = False, only: Only = "") -> Plan:
     made = {service.id: worlds.world(library, service) for service in known}
     rehearsed = () if only else _rehearsed(settings, asked=rehearse or not live)
     missing = ", ".join(main.placeholders) or "a channel: TELEGRAM_BOT_TOKEN, or TWILIO_*"
-    return Plan(settings, library, made, live, rehearsed, f"fill in {missing}", only)
+    told = f"fill in {missing}"
+    return Plan(settings, library, made, live, rehearsed, told, only, texts_to(main))
+
+
+def texts_to(main: Configured) -> Countries:
+    """The countries that this service writes texts to."""
+    return Countries(main.countries, main.shut)
 
 
 def _live(settings: Settings) -> tuple[Account, ...]:

@@ -22,13 +22,15 @@ PLACEHOLDER = "CHANGE ME"
 STAND_IN = "Mo-Fr 09:00-17:00"
 PRACTICE = "practice"
 MAIN = "main"
-FROM_ENVIRONMENT = ("name", "phone", "hours", "nation", "languages")
+FROM_ENVIRONMENT = ("name", "phone", "hours", "nation", "languages", "text_countries")
+LISTS = ("languages", "text_countries")
 
 Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
 TextName = Annotated[str, StringConstraints(strip_whitespace=True, max_length=24)]
 Phone = Annotated[str, StringConstraints(min_length=1, max_length=30)]
 ShortNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{3,6}$")]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
+Code = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,6}$")]
 Days = Annotated[int, Field(ge=1, le=3650)]
 WholeHours = Annotated[int, Field(ge=1, le=24 * 14)]
 # How each is written, for whoever wrote it otherwise.
@@ -43,6 +45,7 @@ _HOW = {
     "emergency": 'give 3 to 6 digits in quotes, as in "999", or leave it out',
     "timezone": 'give one as in "Europe/London", or leave it out',
     "languages": 'give their short names, as in ["en", "es"]',
+    "text_countries": 'give country codes without the plus, as in ["44", "353"], or leave it out',
     "keep_days": "give a number of days from 1 to 3650",
     "keep_partial_days": "give a number of days from 1 to 3650",
     "read_within_hours": "give a number of hours from 1 to 336",
@@ -64,6 +67,7 @@ class _Table(BaseModel):
     emergency: ShortNumber | None = None
     timezone: str | None = None
     languages: tuple[Language, ...] = Field(min_length=1)
+    text_countries: tuple[Code, ...] = ()
     keep_days: Days = 365
     keep_partial_days: Days = 30
     read_within_hours: WholeHours = 4
@@ -86,10 +90,13 @@ class _Fault(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Configured:
-    """A service, and which of its fields still are placeholders."""
+    """A service, and which of its fields still are placeholders. `countries` are the beginnings of
+    numbers that texts go to, `shut` those within them that none goes to."""
 
     service: Service
     placeholders: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+    shut: tuple[str, ...] = ()
 
 
 def main(settings: Settings) -> Configured:
@@ -99,8 +106,9 @@ def main(settings: Settings) -> Configured:
         for name in FROM_ENVIRONMENT
         if (value := getattr(settings, f"service_{name}")) is not None
     }
-    if "languages" in given:
-        given["languages"] = [part.strip() for part in given["languages"].split(",")]
+    for name in LISTS:
+        if name in given:
+            given[name] = [part.strip() for part in given[name].split(",")]
     return _read(settings.config, MAIN, given)
 
 
@@ -179,7 +187,8 @@ def _configured(table: _Table, id: str) -> Configured:
         nudged=id == PRACTICE,  # nobody real waits; of others a tested route decides
         waking=(start, end),
     )
-    return Configured(service, placeholders)
+    countries = table.text_countries or (nation["code"],)
+    return Configured(service, placeholders, countries, _shut())
 
 
 def _short(name: str) -> str:
@@ -188,8 +197,18 @@ def _short(name: str) -> str:
     return name
 
 
+def _nations() -> Mapping[str, Any]:
+    return tomllib.loads((SHIPPED / "nations.toml").read_text("utf-8"))
+
+
+def _shut() -> tuple[str, ...]:
+    """Beginnings of numbers that cost, or that lie in another country than their code says."""
+    found = (beginning for nation in _nations().values() for beginning in nation.get("shut", ()))
+    return tuple(dict.fromkeys(found))
+
+
 def _nation(code: str) -> Mapping[str, Any]:
-    nations = tomllib.loads((SHIPPED / "nations.toml").read_text("utf-8"))
+    nations = _nations()
     found: Mapping[str, Any] | None = nations.get(code) or nations.get(code.partition("-")[0])
     if not found:
         raise _Fault("nation", f"not one of {', '.join(nations)}, as in GB-ENG")

@@ -188,6 +188,12 @@ class Settings(BaseSettings):
         "OWNPACE_SERVICE_LANGUAGES", "give languages as in en,es", default=None
     )
 
+    service_text_countries: str | None = _name(
+        "OWNPACE_SERVICE_TEXT_COUNTRIES",
+        "give country codes without the plus, as in 44,353",
+        default=None,
+    )
+
     @classmethod
     def settings_customise_sources(
         cls,

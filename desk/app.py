@@ -23,8 +23,10 @@ from desk.views import (
     files,
     holding,
     intake,
+    leads,
     me,
     notes,
+    outside,
     preview,
     search,
     sign_in,
@@ -38,7 +40,7 @@ from store.session import Store
 
 THE_LIST = (waiting, holding, search, cover, events)
 RECORD = (intake, notes, decisions, concern, transcript, preview, words, writing, exports)
-VIEWS = (*THE_LIST, *RECORD, sign_in, me, accounts, duty, files)
+VIEWS = (*THE_LIST, *RECORD, sign_in, me, accounts, duty, leads, outside, files)
 PAGES = tuple(page for view in VIEWS for page in view.PAGES)
 
 
@@ -79,12 +81,14 @@ def build(
     permissions: dict[web.AbstractRoute, str] = {}
     quiet: set[web.AbstractRoute] = set()
     long: set[web.AbstractRoute] = set()
+    several: dict[web.AbstractRoute, tuple[str, ...]] = {}
     for page in PAGES:
         route = app.router.add_route(page.method, page.path, page.handler)
-        permissions[route] = page.permission
+        permissions[route], several[route] = page.permission, page.several
         if page.quiet:
             quiet.add(route)
         if page.long:
             long.add(route)
     app[guard.PERMISSIONS], app[guard.QUIET], app[guard.LONG] = permissions, quiet, long
+    app[guard.SEVERAL] = several
     return app

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, func, select, update
 
+from desk import covering
 from store import tables as t
 from store.ids import new_id
 from store.sealing import Sealer
@@ -52,7 +53,7 @@ def look(
     lately = looked(connection, conversations, worker, purpose, now - again)
     missing = [id for id in conversations if id not in lately]
     if missing:
-        held, row = _held(connection, missing, worker), {"worker": worker, "purpose": purpose}
+        held, row = _held(connection, missing, worker, now), {"worker": worker, "purpose": purpose}
         rows = [
             {"id": new_id(), "conversation": id, "at": now, "own": id in held} for id in missing
         ]
@@ -69,16 +70,18 @@ def look_for(
     words: str = "",
 ) -> None:
     """Note a look that a worker gave a purpose for; `words` are their own, if they used any."""
-    id, own = new_id(), conversation in _held(connection, [conversation], worker)
+    id, own = new_id(), conversation in _held(connection, [conversation], worker, now)
     sealed = sealer.seal(words, f"look.words:{id}") if words else None
     row = {"id": id, "conversation": conversation, "worker": worker, "purpose": purpose, "at": now}
     connection.execute(t.look.insert().values(**row, own=own, words=sealed))
 
 
-def _held(connection: Connection, conversations: Sequence[str], worker: str) -> set[str]:
-    """Which of these are with this worker now."""
-    h = t.handover.c
-    query = select(h.conversation).where(h.conversation.in_(conversations), h.taken_by == worker)
+def _held(
+    connection: Connection, conversations: Sequence[str], worker: str, now: datetime
+) -> set[str]:
+    """Which of these are with this worker now, or with somebody whom they cover."""
+    h, mine = t.handover.c, covering.acts_for(connection, worker, now)
+    query = select(h.conversation).where(h.conversation.in_(conversations), h.taken_by.in_(mine))
     return set(connection.scalars(query))
 
 

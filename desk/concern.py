@@ -1,18 +1,18 @@
 """The concern level: what we will do and how soon. Only people set it, and each change, up or
-down, says the same things. It never changes by itself: see `overdue`."""
+down, says the same things. It never changes by itself (`desk.reviews`)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import Connection, exists, select
+from sqlalchemy import Connection, select
 
 from desk.changes import once
-from desk.queries import GONE, AnyRow, Head
+from desk.queries import AnyRow, Head
 from desk.reading import opened, sealer_of
+from store import nudges
 from store import tables as t
 from store.sealing import Keys, Sealer
 
@@ -79,7 +79,16 @@ def put(
     sealed = sealer.seal(msgspec.json.encode(content).decode(), f"concern.content:{id}")
     values = {"level": level, "before": last.level if last else None, "review_on": review_on}
     once(connection, t.concern, {**row, **values, "content": sealed})
+    if level == nudges.HIGHEST and not (last and last.level == level):
+        _tell(connection, conversation, now)
     return True
+
+
+def _tell(connection: Connection, conversation: str, now: datetime) -> None:
+    """Somebody else has to know at once."""
+    query = select(t.conversation.c.service).where(t.conversation.c.id == conversation)
+    service = connection.scalars(query).one()
+    nudges.make(connection, [nudges.Needed(conversation, service, nudges.NOW, now, due_at=now)])
 
 
 def read(connection: Connection, keys: Keys, head: Head) -> tuple[Change, ...]:
@@ -90,20 +99,6 @@ def read(connection: Connection, keys: Keys, head: Head) -> tuple[Change, ...]:
     rows = connection.execute(query.order_by(c.id.desc())).all()
     sealer = sealer_of(keys, head)
     return tuple(found for row in rows if (found := _change(sealer, row)))
-
-
-def overdue(connection: Connection, services: Sequence[str], now: datetime) -> dict[str, datetime]:
-    """Levels of these services that nobody has looked at by their review date: the conversation,
-    and that date. They wait for somebody to decide."""
-    c, h, after = t.concern.c, t.handover.c, t.concern.alias("after").c
-    newer = (after.conversation == c.conversation) & (after.id > c.id)
-    query = (
-        select(c.conversation, c.review_on)
-        .join(t.handover, h.conversation == c.conversation)
-        .where(c.review_on < now, h.service.in_(services), h.kind.not_in(GONE))
-        .where(~exists().where(newer))
-    )
-    return {row.conversation: row.review_on for row in connection.execute(query)}
 
 
 def _last(connection: Connection, conversation: str) -> AnyRow | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hmac
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -38,6 +38,7 @@ FORM = "application/x-www-form-urlencoded"
 PERMISSIONS = web.AppKey("PERMISSIONS", dict[web.AbstractRoute, str])
 QUIET = web.AppKey("QUIET", set[web.AbstractRoute])
 LONG = web.AppKey("LONG", set[web.AbstractRoute])
+SEVERAL = web.AppKey("SEVERAL", dict[web.AbstractRoute, tuple[str, ...]])
 log = logging.getLogger("ownpace.desk")
 
 
@@ -132,7 +133,17 @@ async def _read_form(request: web.Request) -> Mapping[str, str]:
         form = await request.post()
     except (ValueError, LookupError):  # bad percent codes, an unknown charset, bad UTF-8
         raise web.HTTPBadRequest from None
+    if _twice(request, [name for name, _ in (*form.items(), *request.query.items())]):
+        raise web.HTTPBadRequest
     return {name: value for name, value in form.items() if isinstance(value, str)}
+
+
+def _twice(request: web.Request, names: Sequence[str]) -> bool:
+    """Does a field come twice that comes once? One part of a program takes the first, another the
+    last."""
+    several = request.app[SEVERAL].get(request.match_info.route, ())
+    once = [name for name in names if name not in several]
+    return len(once) != len(set(once))
 
 
 async def _typed(request: web.Request) -> list[str]:

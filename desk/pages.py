@@ -12,6 +12,7 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_datetime
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from desk import delivery
 from desk.kit import DESK, WORKER
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -34,6 +35,7 @@ def environment() -> Environment:
     pages.filters["moment"] = moment
     pages.filters["minutes"] = minutes
     pages.filters["language"] = language
+    pages.filters["why_not"] = delivery.why
     return pages
 
 

@@ -38,6 +38,7 @@ class Head:
     delete_on: datetime | None
     channel: str
     state: str
+    state_code: str
     state_at: datetime | None
     contact: str
     address: bytes = field(repr=False)
@@ -86,11 +87,12 @@ class Head:
 def _heads() -> Select[Any]:
     c, h = t.conversation.c, t.handover.c
     own = (c.id, c.person, c.service, c.flow, c.standing, c.language, c.started_at, c.last_in_at)
-    reach = (t.contact.c.state, t.contact.c.state_at, t.contact.c.address)
+    k = t.contact.c
+    reach = (k.state, k.state_code, k.state_at, k.address)
     kept = select(func.max(t.promise.c.kept_at)).where(t.promise.c.conversation == c.id)
     handed = (h.reference, h.kind, h.at.label("handed_at"), h.due_at, h.taken_by, h.taken_at)
     return (
-        select(*own, c.closed_at, c.delete_on, t.account.c.channel, t.contact.c.id.label("contact"))
+        select(*own, c.closed_at, c.delete_on, t.account.c.channel, k.id.label("contact"))
         .add_columns(*reach, t.person.c.wrapped_key, *handed, t.worker.c.name.label("taken_name"))
         .add_columns(t.worker.c.closed_at.label("taken_left"))
         .add_columns(kept.correlate(t.conversation).scalar_subquery().label("read_at"))

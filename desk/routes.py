@@ -13,7 +13,8 @@ ONE_TIME = "{token:[0-9A-Za-z_-]{20,60}}"  # of a link that works once
 
 class Page(NamedTuple):
     """`permission` is one of `desk.roles.MAY`, `ANYONE` or `SIGNED_IN`. A `quiet` page refreshes
-    itself, which is no use of the session; a `long` one takes fields of many words."""
+    itself, which is no use of the session; a `long` one takes fields of many words. A field that
+    comes twice is refused, but for those that are named in `several`."""
 
     method: str
     path: str
@@ -21,3 +22,4 @@ class Page(NamedTuple):
     handler: Handler
     quiet: bool = False
     long: bool = False
+    several: tuple[str, ...] = ()

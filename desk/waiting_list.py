@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from desk import addressed, changes, covering, holding, listing, queries, wishes
+from desk import addressed, changes, covering, holding, listing, queries, reviews, wishes
 from desk.choosing import Chosen
 from desk.covering import Cover
 from desk.holding import From
@@ -31,7 +31,8 @@ TODAY = "today"  # a code of how soon they want to talk
 @dataclass(frozen=True, slots=True)
 class Card:
     """One intake in a list; `record` holds the few answers that a list shows. `new`: there are
-    words that this worker, who opened it once or holds it, has not seen; `seen`: they opened it."""
+    words that this worker, who opened it once or holds it, has not seen; `seen`: they opened it;
+    `again`: it is with them, and by this day somebody was to look at it again."""
 
     head: Head
     record: Record
@@ -40,6 +41,7 @@ class Card:
     new: bool = False
     seen: bool = False
     handed: From | None = None
+    again: datetime | None = None
 
     @property
     def zone(self) -> ZoneInfo:
@@ -197,6 +199,8 @@ class _Reader:
         seen = changes.last_looks(self.connection, ids, self.worker.id)
         handed = holding.handed_on(self.connection, ids)
         told = addressed.latest(self.connection, ids)
+        mine = [head.id for head in shared if head.taken_by in self.mine and not head.gone]
+        again = reviews.due(self.connection, mine, self.desk.clock.now(self.services[0]))
         return [
             Card(
                 head,
@@ -206,6 +210,7 @@ class _Reader:
                 new=self._new(head, seen.get(head.id), told.get(head.id)),
                 seen=head.id in seen,
                 handed=handed.get(head.id),
+                again=again.get(head.id),
             )
             for head in heads
         ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -36,19 +36,21 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """One message of a worker: `state` as in `store.outbox`, `since` or until when it is so."""
+    """One message of a worker: `state` as in `store.outbox`, `since` or until when it is so,
+    `code` why it did not arrive."""
 
     id: str
     words: str = field(repr=False)
     at: datetime
     state: str
     since: datetime | None
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Writing:
     """`good_from` is later than now where they should not be written to yet; `shut` says why
-    nothing reaches them."""
+    nothing reaches them; `last` is the worker who wrote last."""
 
     head: str
     held: bool
@@ -58,6 +60,7 @@ class Writing:
     unsafe: bool
     shut: str
     sent: tuple[Sent, ...]
+    last: str
 
     @property
     def once(self) -> str:
@@ -74,23 +77,31 @@ def read(
     keys: Keys,
     way: Way,
     head: Head,
-    worker: str,
+    mine: Sequence[str],
     now: datetime,
     unsafe: bool,
 ) -> Writing:
-    """How things stand with writing to this person; `unsafe`: they said that it is not safe.
+    """How things stand with writing to this person; `mine` are those for whom the worker acts, as
+    `covering.acts_for` has it; `unsafe`: they said that it is not safe.
     Raises `Unreadable`."""
     talk = conversations.by_id(connection, keys, [head.id])[head.id].conversation
     return Writing(
         head=head.id,
         held=talk.holder == "worker",
-        mine=head.taken_by == worker,
+        mine=head.taken_by in mine,
         discreet=talk.discreet,
         good_from=way.good_from(head.service, talk, now),
         unsafe=unsafe,
         shut="" if head.state == "open" else head.state,
         sent=_sent(connection, keys, head),
+        last=_last(connection, head),
     )
+
+
+def _last(connection: Connection, head: Head) -> str:
+    m = t.message.c
+    query = select(m.worker).where(m.conversation == head.id, m.kind == "worker")
+    return connection.scalar(query.order_by(m.id.desc()).limit(1)) or ""
 
 
 def too_long(name: str, text: str) -> bool:
@@ -138,4 +149,4 @@ def _one(one: Written, row: Any) -> Sent:
         "delivered": one.delivered_at,
         "failed": one.failed_at,
     }
-    return Sent(one.id, one.text, one.at, state, times.get(state))
+    return Sent(one.id, one.text, one.at, state, times.get(state), one.failed_code)

@@ -216,7 +216,7 @@ nudge = Table(
     Column("id", Id, primary_key=True),
     Column("service", ForeignKey("service.id"), nullable=False),
     Column("conversation", ForeignKey("conversation.id"), nullable=False, index=True),
-    Column("what", String(12), nullable=False),  # handover, today, cue, or a wish
+    Column("what", String(12), nullable=False),  # handover, today, now, cue, or a wish
     Column("made_at", UTCTime, nullable=False),
     # NULL where no time was set: then the service's hours say by when it has to be seen.
     Column("due_at", UTCTime),

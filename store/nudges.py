@@ -30,14 +30,17 @@ from store.ids import new_id
 from store.rights import Gone
 
 HAND_OVERS = ("handover", "today")
+NOW = "now"  # a worker set the concern level to this one, the highest
+HIGHEST = 3
 READING = "reading a hand-over"  # the purpose under which a desk notes a look at a whole intake
 AT_ONCE = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Needed:
-    """Somebody waits: a hand-over (`today` where the person said so) or a wish of theirs, to be
-    seen by `due_at`, or where that is None by what the service's hours bear."""
+    """Somebody waits: a hand-over (`today` where the person said so), a wish of theirs, or what
+    has to be done `now`, to be seen by `due_at`,
+    or where that is None by what the service's hours bear."""
 
     conversation: str
     service: str
@@ -125,14 +128,31 @@ def _settled() -> ColumnElement[bool]:
     wanted = exists().where(
         a.conversation == n.conversation, or_(a.what == n.what, cue), a.seen_at.is_(None)
     )
-    hand_over = n.what.in_(HAND_OVERS)
-    gone = or_(and_(hand_over, ~shared), and_(~hand_over, ~wanted))
-    return or_(taken, kept, exists().where(_looked()), gone)
+    of_intake, by_worker = n.what.in_((*HAND_OVERS, NOW)), n.what == NOW
+    gone = or_(and_(of_intake, ~shared), and_(~of_intake, ~wanted))
+    seen = or_(and_(~by_worker, or_(taken, kept)), exists().where(_looked()))
+    return or_(seen, gone, and_(by_worker, _lower()))
 
 
 def _looked() -> ColumnElement[bool]:
     n, k = t.nudge.c, t.look.c
-    return and_(k.conversation == n.conversation, k.at >= n.made_at, k.purpose == READING)
+    looked = and_(k.conversation == n.conversation, k.at >= n.made_at, k.purpose == READING)
+    return and_(looked, or_(n.what != NOW, ~_set_by(k.worker)))
+
+
+def _set_by(worker: ColumnElement[str]) -> ColumnElement[bool]:
+    """Did this worker set the level that the nudge tells of? They know."""
+    n, c = t.nudge.c, t.concern.c
+    own = exists().where(c.conversation == n.conversation, c.at == n.made_at, c.worker == worker)
+    return own.correlate(t.nudge, t.look)
+
+
+def _lower() -> ColumnElement[bool]:
+    """Has the level gone down since?"""
+    n, c = t.nudge.c, t.concern.c
+    last = select(c.level).where(c.conversation == n.conversation, c.at >= n.made_at)
+    last = last.order_by(c.id.desc()).limit(1).correlate(t.nudge)
+    return last.scalar_subquery() < HIGHEST
 
 
 def settle(connection: Connection, now: datetime) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, exists, insert, select, update
+from sqlalchemy import Connection, and_, delete, exists, insert, select, update
 
 from store import tables as t
 from store.ids import new_id
@@ -98,6 +98,41 @@ def failed(connection: Connection, id: str, code: str, again_at: datetime | None
     waits = t.told_outside.c.next_at.is_not(None)
     row = update(t.told_outside).where(t.told_outside.c.id == id, waits)
     connection.execute(row.values(failed_code=code[: t.CODE], next_at=again_at))
+
+
+@dataclass(frozen=True, slots=True)
+class GivenUp:
+    """News that did not arrive in a day of tries. `what` as in `News`, `code` why it did not."""
+
+    id: str
+    service: str
+    reference: str
+    what: str
+    made_at: datetime
+    attempts: int
+    code: str
+
+
+def given_up(connection: Connection, services: Sequence[str], limit: int = 50) -> list[GivenUp]:
+    """What these services would have told and gave up, the latest first. A hand-over whose end
+    was told, or is to be, is left out: nobody needs it any more."""
+    o, c, end = t.told_outside.c, t.conversation.c, t.told_outside.alias("ended").c
+    over = exists().where(end.reference == o.reference, end.what.not_in(SHARED))
+    row = (o.id, c.service, o.reference, o.what, o.made_at, o.attempts, o.failed_code)
+    query = select(*row).join_from(t.told_outside, t.conversation).where(c.service.in_(services))
+    lost = (o.sent_at.is_(None), o.next_at.is_(None), o.attempts > 0)
+    needed = ~and_(o.what.in_(SHARED), over)
+    rows = connection.execute(query.where(*lost, needed).order_by(o.id.desc()).limit(limit))
+    return [GivenUp(*found) for found in rows]
+
+
+def try_again(connection: Connection, id: str, services: Sequence[str], now: datetime) -> bool:
+    """Try it once more. False where it is none that was given up."""
+    if id not in {one.id for one in given_up(connection, services)}:
+        return False
+    o = t.told_outside.c
+    row = update(t.told_outside).where(o.id == id, o.sent_at.is_(None), o.next_at.is_(None))
+    return connection.execute(row.values(next_at=now)).rowcount == 1
 
 
 def _asked_for(connection: Connection) -> bool:

@@ -56,6 +56,15 @@ def test_at_night_only_what_can_not_wait() -> None:
         assert (goes.next_at or NIGHT) >= morning
 
 
+def test_what_has_to_be_done_now_goes_to_the_leads_at_once_and_then_to_all() -> None:
+    one = plan(nudge(what="now", at=NIGHT), ["a", "b"], ["lead", "a"], harbour(), NIGHT)
+    assert (list(one.workers), one.next_at) == (["a", "lead"], NIGHT + 15 * MINUTE)
+    two = plan(nudge(1, "now", NIGHT), ["a", "b"], ["lead"], harbour(), NIGHT + 15 * MINUTE)
+    assert (list(two.workers), two.next_at) == (["a", "b", "lead"], None)
+    nobody = plan(nudge(what="now", at=NIGHT), [], [], harbour(), NIGHT)
+    assert (list(nobody.workers), nobody.next_at) == ([], NIGHT + 15 * MINUTE)
+
+
 def test_with_nobody_to_tell_it_waits() -> None:
     found = plan(nudge(), [], [], harbour(), NOON)
     assert (list(found.workers), found.next_at) == ([], NOON + HOUR)

@@ -17,6 +17,7 @@ from aiohttp import web
 from multidict import MultiDict
 from twilio.rest import Client
 
+from bot.channels.countries import EVERYWHERE, Countries
 from bot.channels.twilio_api import Http, send_error, signed
 from bot.channels.web import parse_form, read_body
 from bot.conversation.channel import Account, Outgoing, SendError, Traits
@@ -38,7 +39,8 @@ class SmsChannel:
 
     The first of `auth_tokens` signs in; web hooks may be signed with any of them, so that a
     token can be changed while we run. `sender` is a number or the SID of a messaging service
-    (`MG...`); `public_url` is the address that Twilio calls us by, without a path.
+    (`MG...`); `public_url` is the address that Twilio calls us by, without a path; nothing is sent
+    outside `countries`.
     """
 
     def __init__(
@@ -51,6 +53,7 @@ class SmsChannel:
         public_url: str,
         api_base: str = "",
         seconds: float = SECONDS,
+        countries: Countries = EVERYWHERE,
     ) -> None:
         self.account = account
         self._account_sid = account_sid
@@ -58,6 +61,7 @@ class SmsChannel:
         self._public_url = public_url.rstrip("/")
         self._sender = {"messaging_service_sid" if sender.startswith("MG") else "from_": sender}
         self._seconds = seconds
+        self._countries = countries
         self._http = Http()
         self._client = Client(account_sid, auth_tokens[0], http_client=self._http)
         if api_base:
@@ -69,6 +73,8 @@ class SmsChannel:
 
     async def send(self, out: Outgoing) -> str:
         """Hand one message to Twilio and return its SID. Raises `SendError`."""
+        if not self.reaches(out.address):
+            raise SendError("give_up", "country")
         created = await self._ask(
             self._client.messages.create_async(
                 to=out.address,
@@ -81,6 +87,10 @@ class SmsChannel:
         if not created.sid:
             raise SendError("unclear", "no sid")
         return str(created.sid)
+
+    def reaches(self, number: str) -> bool:
+        """Do our settings write to the country of this number?"""
+        return self._countries.covers(number)
 
     async def find(self, out: Outgoing) -> str | None:
         """The SID of this message in Twilio's log, or None. Raises `SendError`.

@@ -90,7 +90,8 @@ class _Hooks:
             log.warning("sms: the store is away, message %s is left in Twilio's log", sid)
             # To a word that the carrier acts on we say nothing, least of all to STOP.
             owned = event.text.strip().upper() in account.traits.owned
-            return _twiml("" if owned else self._away.for_(address))
+            silent = owned or not self._channel.reaches(address)
+            return _twiml("" if silent else self._away.for_(address))
         return _twiml()
 
     async def status(self, request: web.Request) -> web.Response:

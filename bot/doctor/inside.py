@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bot import upkeep, worlds
+from bot import plans, upkeep, worlds
 from bot.conversation.flow import FlowError
 from bot.doctor.finding import Finding, green, red, yellow
 from config import secrets, services
@@ -32,6 +32,8 @@ def service(settings: Settings) -> Iterator[Finding]:
     yield _placeholders(main, is_live(settings))
     yield _hours(main)
     yield _languages(main)
+    if settings.twilio:
+        yield _countries(main, settings.twilio.sender)
 
 
 def _placeholders(main: Configured, live: bool) -> Finding:
@@ -63,6 +65,16 @@ def _languages(main: Configured) -> Finding:
     except FlowError as error:
         return red("languages", f"{error}.", "Finish the translation, or leave the language out.")
     return green("languages", f"Complete: {', '.join(main.service.languages)}.")
+
+
+def _countries(main: Configured, sender: str) -> Finding:
+    """Where texts go, and whether that is where we are."""
+    codes = ", ".join(f"+{code}" for code in main.countries)
+    says = f"Texts go to numbers of {codes} only, and to none of the costly ones in there."
+    if sender.startswith("+") and not plans.texts_to(main).covers(sender):
+        do = "Look at `nation` and `text_countries`: our own number is in none of these."
+        return yellow("countries", says, do)
+    return green("countries", says)
 
 
 def key(settings: Settings) -> Iterator[Finding]:

@@ -15,10 +15,10 @@ from bot.channels.telegram import TelegramChannel
 from bot.conversation.channel import Channel, SendError
 from bot.doctor.finding import Finding, green, red, yellow
 from bot.mailing import Mail
-from bot.plans import sms_account, telegram_account
+from bot.plans import sms_account, telegram_account, texts_to
 from bot.reaching import Reaching, Words
 from bot.upkeep import Failed
-from config import secrets
+from config import secrets, services
 from config.services import MAIN
 from config.settings import Settings
 from desk import telling
@@ -117,5 +117,6 @@ def _channels(settings: Settings) -> dict[str, Channel]:
             sender=twilio.sender,
             public_url=twilio.public_url,
             api_base=twilio.api_base,
+            countries=texts_to(services.main(settings)),
         )
     return found

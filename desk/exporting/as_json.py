@@ -79,6 +79,7 @@ def _contact(x: Exported) -> dict[str, Any]:
         "confirmed_at": _time(x.contact.confirmed),
         "channel": x.contact.channel,
         "number": x.contact.number or None,
+        "number_left_out": x.contact.left_out,
         "answers": [_answer(answer) for answer in x.contact.answers],
     }
 

@@ -39,6 +39,7 @@ ABOUT = (
     "contact_safely",
     "number",
 )
+LEFT_OUT = "left out: read first how to reach them safely"  # in place of the number
 AGREED = ("start", "share_partial", "reminders")
 
 
@@ -75,7 +76,7 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
 
 def _rows(x: Exported) -> Iterator[tuple[str, ...]]:
     yield ("contact", "how", "", x.contact.how, "", "", _time(x.contact.confirmed))
-    yield ("contact", "number", "", x.contact.channel, "", x.contact.number, "")
+    yield ("contact", "number", "", x.contact.channel, "", _number(x), "")
     yield from (_answer("contact", answer) for answer in x.contact.answers)
     for section in x.sections:
         yield from (_answer(section.title or section.kind, answer) for answer in section.answers)
@@ -101,7 +102,7 @@ def _answer(place: str, a: Answer) -> tuple[str, ...]:
 def _row(x: Exported, asked: Sequence[str]) -> list[str]:
     due, read = (x.promise.due_at, x.promise.kept_at) if x.promise else (None, None)
     about = [x.reference, x.service, x.kind, _time(x.handed_at), _time(due), _time(read)]
-    about += [x.taken_by, x.language, x.contact.channel, _spaced(x.contact.how), x.contact.number]
+    about += [x.taken_by, x.language, x.contact.channel, _spaced(x.contact.how), _number(x)]
     given = {answer.question: _cell(answer) for answer in x.answers}
     chosen = {choice.what: "yes" if choice.value else "no" for choice in x.agreed}
     notes = "\n\n".join(note.words for note in x.notes if note.words)
@@ -112,6 +113,10 @@ def _row(x: Exported, asked: Sequence[str]) -> list[str]:
 def _cell(a: Answer) -> str:
     words = [*(["; ".join(a.labels)] if a.labels else []), *a.words]
     return "\n".join(words) if a.said else "" if a.status == "answered" else _spaced(a.status)
+
+
+def _number(x: Exported) -> str:
+    return LEFT_OUT if x.contact.left_out else x.contact.number
 
 
 def _spaced(code: str) -> str:

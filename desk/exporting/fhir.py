@@ -77,6 +77,8 @@ def _contact(x: Exported) -> Resource:
     items = [_given(f"{group}.how", {"valueCoding": how})]
     if number := _string(x.contact.number):
         items.append(_given(f"{group}.number", {"valueString": number}))
+    elif x.contact.left_out:
+        items.append(_given(f"{group}.number_left_out", {"valueBoolean": True}))
     items += [_item(answer) for answer in x.contact.answers]
     return {"linkId": group, "text": _heading(group), "item": items}
 

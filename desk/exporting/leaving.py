@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from bot.conversation.flow import Flow
-from desk import audit, changes, queries
+from desk import audit, changes, gate, queries
 from desk.exporting import as_json
 from desk.exporting.formats import HOOK, purpose
 from desk.exporting.record import exported
@@ -91,13 +91,16 @@ def opened(
     service: Service,
     head: Head,
     now: datetime,
+    worker: str = "",
 ) -> Exported | None:
-    """The intake as it is by now; None where it was erased or taken back meanwhile."""
+    """The intake as it is by now; None where it was erased or taken back meanwhile. A `worker` gets
+    the number only behind the gate of the page; a program that takes it out has none to pass."""
     present = queries.find(connection, head.key, [service.id])
     if present is None or present.gone or present.reference is None:
         return None
     intake = read(connection, keys, flows, present)
-    return exported(intake, flows.get(present.flow), service, now)
+    number = not worker or gate.is_passed(intake, worker)
+    return exported(intake, flows.get(present.flow), service, now, number)
 
 
 def opened_all(
@@ -107,9 +110,10 @@ def opened_all(
     services: Mapping[str, Service],
     heads: Sequence[Head],
     now: datetime,
+    worker: str = "",
 ) -> list[Exported]:
     """All of these that are still there."""
-    found = (opened(connection, keys, flows, services[h.service], h, now) for h in heads)
+    found = (opened(connection, keys, flows, services[h.service], h, now, worker) for h in heads)
     return [one for one in found if one]
 
 

@@ -40,10 +40,13 @@ SIDES = ("worries", "keeps_safe")  # beside each other, also where one is empty
 _STATUS = {"answered": ANSWERED, "skipped": SKIPPED, "removed": REMOVED}
 
 
-def exported(intake: Intake, flow: Flow | None, service: Service, now: datetime) -> Exported:
-    """The structure of an intake that was handed over. Raises `ValueError` for any other."""
+def exported(
+    intake: Intake, flow: Flow | None, service: Service, now: datetime, number: bool = True
+) -> Exported:
+    """The structure of an intake that was handed over, with the person's `number` or without.
+    Raises `ValueError` for any other."""
     answers = _answers(intake.record, flow)
-    sections, contact = tuple(_sections(intake.record, answers)), _contact(intake, answers)
+    sections, contact = tuple(_sections(intake.record, answers)), _contact(intake, answers, number)
     shown = {a.question for a in contact.answers}
     shown |= {a.question for section in sections for a in section.answers}
     name = answers.get(NAME)
@@ -105,11 +108,12 @@ def _answer(said: Said) -> Answer:
     return Answer(said.question, said.heading, status, said.at, *given, said.since)
 
 
-def _contact(intake: Intake, answers: Mapping[str, Answer]) -> Contact:
+def _contact(intake: Intake, answers: Mapping[str, Answer], number: bool) -> Contact:
     own = tuple(answers[id] for id in safely.CONTACT if id in answers)
     times = [answer.at for answer in own if answer.at and answer.question in safely.CONFIRMED]
     how, confirmed = safely.way(intake.head, intake.record), max(times, default=None)
-    return Contact(how, intake.head.channel, confirmed, intake.address, own)
+    shown, left_out = intake.address if number else "", bool(intake.address) and not number
+    return Contact(how, intake.head.channel, confirmed, shown, own, left_out)
 
 
 def _sections(record: Record, answers: Mapping[str, Answer]) -> Iterator[Section]:

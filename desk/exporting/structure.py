@@ -46,13 +46,15 @@ class Section:
 @dataclass(frozen=True, slots=True)
 class Contact:
     """How to reach them without harm; it comes first wherever it goes. `how` is one of
-    `safely.WAYS`, `confirmed` when they last said so."""
+    `safely.WAYS`, `confirmed` when they last said so. `left_out`: there is a number, and whoever
+    takes this out has not read yet how to reach them, so it is not in it."""
 
     how: str
     channel: str
     confirmed: datetime | None
     number: str = field(repr=False)
     answers: tuple[Answer, ...]
+    left_out: bool = False
 
     def by(self, question: str) -> Answer:
         found = (answer for answer in self.answers if answer.question == question)

@@ -119,7 +119,7 @@ def _link(request: web.Request, name: str, token: str) -> web.Response:
 
 PAGES = (
     Page("GET", "/accounts", "accounts", show),
-    Page("POST", "/accounts", "accounts", add),
+    Page("POST", "/accounts", "accounts", add, several=("service",)),
     Page("POST", f"/accounts/{KEY}/link", "accounts", renew),
     Page("POST", f"/accounts/{KEY}/close", "accounts", close),
 )

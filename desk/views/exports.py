@@ -71,7 +71,7 @@ async def send_list(request: web.Request) -> web.Response:
         return _list_page(request, form, "many")
     if not heads:
         return _list_page(request, form, "none")
-    parts = (desk.store.keys, desk.flows, _real(request), heads, now)
+    parts = (desk.store.keys, desk.flows, _real(request), heads, now, request[WORKER].id)
     found = await desk.store.read(lambda connection: leaving.opened_all(connection, *parts))
     return _file(formats.many(format, found, desk.flows, now), FORMATS[format], f"{now:%Y-%m-%d}")
 
@@ -118,7 +118,7 @@ async def _one(request: web.Request, name: str) -> tuple[Head, Exported]:
 
     head = await desk.store.write(find_and_note)
     now, service = desk.clock.now(head.service), services[head.service]
-    parts = (desk.store.keys, desk.flows, service, head, now)
+    parts = (desk.store.keys, desk.flows, service, head, now, worker.id)
     exported = await desk.store.read(lambda connection: leaving.opened(connection, *parts))
     if exported is None:
         raise web.HTTPNotFound

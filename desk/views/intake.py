@@ -7,7 +7,7 @@ from typing import Any
 from aiohttp import web
 from markupsafe import Markup
 
-from desk import changes, gate, holding, looks
+from desk import changes, covering, gate, holding, looks, reviews
 from desk.freshness import answer, live
 from desk.kit import DESK, WORKER
 from desk.opening import find, look_at, opened, path, write
@@ -84,8 +84,14 @@ async def _values(request: web.Request, head: Head) -> dict[str, Any]:
         now, zone = desk.clock.now(head.service), service.hours.zone
         return {"head": head, "intake": None, "service": service, "zone": zone, "now": now}
     open_one = await look_at(request, head)
-    is_ready = gate.is_passed(open_one.intake, request[WORKER].id)
-    ours = {"ready": is_ready, "writing": await writing.state(request, open_one)}
+    worker, decided = request[WORKER].id, open_one.intake.ours.decisions
+    acts = await desk.store.read(lambda c: covering.acts_for(c, worker, desk.clock.now()))
+    ours = {
+        "ready": gate.is_passed(open_one.intake, worker),
+        "writing": await writing.state(request, open_one),
+        "mine": head.taken_by in acts,
+        "again": {one.id for one in decided if reviews.is_due(one, decided, open_one.now)},
+    }
     blank: dict[str, dict[str, str]] = {"given": {}, "faults": {}}  # of the form in it
     return open_one.values() | ours | blank
 

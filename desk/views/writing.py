@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from aiohttp import web
+from sqlalchemy import Connection
 
 from bot.conversation.channel import Envelope
 from bot.conversation.model import Event, WorkerGaveBack, WorkerTook, WorkerWrote
-from desk import gate, writing
+from desk import covering, gate, writing
 from desk.forms import Filled
 from desk.kit import DESK, WORKER
 from desk.opening import Opened, filled, form_page, opened, path, write
@@ -21,9 +22,14 @@ async def state(request: web.Request, open_one: Opened) -> Writing | None:
     if (way := desk.way) is None:
         return None
     unsafe = "no" in open_one.intake.record.by("safe_to_text").codes
-    about = (desk.store.keys, way, open_one.head, worker, open_one.now, unsafe)
+    head, now = open_one.head, open_one.now
+
+    def read(connection: Connection) -> Writing:
+        mine = covering.acts_for(connection, worker, desk.clock.now())
+        return writing.read(connection, desk.store.keys, way, head, mine, now, unsafe)
+
     try:
-        return await desk.store.read(lambda c: writing.read(c, *about))
+        return await desk.store.read(read)
     except Unreadable:
         return None  # in doubt nobody is written to
 
@@ -51,6 +57,8 @@ async def send(request: web.Request) -> web.Response:
     text, reason = _checked(form, now_is, worker.name)
     if form.faults:
         return form_page(request, "writing.html", open_one, form, writing=now_is)
+    if now_is.held and now_is.last not in ("", worker.id):
+        await _tell(request, open_one, WorkerTook(worker.id))  # their first words say who writes
     await _send(request, open_one, form.once, text, reason)
     now_is = await state(request, open_one) or now_is
     if not any(one.words.endswith(text) for one in now_is.sent):  # our own step failed
@@ -81,7 +89,8 @@ def _checked(form: Filled, now_is: Writing, name: str) -> tuple[str, str]:
 
 
 async def _mine(request: web.Request) -> tuple[Opened, Writing]:
-    """The intake, if this worker holds it and has read how to reach them safely."""
+    """The intake, if this worker holds it or covers for who does, and has read how to
+    reach them safely."""
     open_one = await opened(request)
     now_is = await state(request, open_one)
     if now_is is None:

@@ -7,6 +7,8 @@ from playwright.async_api import Page
 from desk import app, routes
 from tests.browser.axe import violations
 from tests.desk.builder import COMPLETE, PARTIAL, Desk, Made
+from tests.desk.test_leads import stops_at
+from tests.desk.test_outside import news
 
 # What is no page: a picture, a stream that never ends, files of ours.
 NO_PAGES = (
@@ -41,6 +43,8 @@ async def test_no_page_breaks_a_rule_of_wcag(desk: Desk, page: Page, scheme: str
     await page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     made = desk.intake(PARTIAL, kind="partial")
     desk.intake(COMPLETE, kind="complete")
+    stops_at(desk, "good_times", 6)
+    news(desk, made)
     await page.goto(str(desk.client.make_url("/desk/sign-in")))
     assert await violations(page) == []
     await come_in(page, desk, "Priya", "lead")
@@ -57,4 +61,6 @@ async def test_no_page_breaks_a_rule_of_wcag(desk: Desk, page: Page, scheme: str
         if found := await violations(page):
             broken[path] = found
     assert broken == {}
+    await page.goto(str(desk.client.make_url("/desk/leads")))
+    assert await page.locator("tbody tr").count() >= 2
     assert seen >= 15

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from bot.channels.countries import EVERYWHERE, Countries
 from bot.channels.sms import SmsChannel
 from bot.channels.sms_hooks import routes
 from bot.conversation.channel import SMS, Account, Away, Envelope, Outgoing, Receipt
@@ -53,10 +54,12 @@ class House:
 
 
 @asynccontextmanager
-async def sms_house(sender: str = NUMBER, seconds: float = 5.0) -> AsyncIterator[House]:
+async def sms_house(
+    sender: str = NUMBER, seconds: float = 5.0, countries: Countries = EVERYWHERE
+) -> AsyncIterator[House]:
     heard, clock = Heard(), [0.0]
     async with Twilio(sender) as twilio:
-        channel = channel_to(twilio, seconds)
+        channel = channel_to(twilio, seconds, countries=countries)
         app = web.Application()
         app.add_routes(routes(channel, heard, lambda: NOW, TROUBLE, lambda: clock[0]))
         server = TestServer(app, host="127.0.0.1")
@@ -70,7 +73,10 @@ async def sms_house(sender: str = NUMBER, seconds: float = 5.0) -> AsyncIterator
 
 
 def channel_to(
-    twilio: Twilio, seconds: float = 5.0, tokens: tuple[str, ...] = (TOKEN,)
+    twilio: Twilio,
+    seconds: float = 5.0,
+    tokens: tuple[str, ...] = (TOKEN,),
+    countries: Countries = EVERYWHERE,
 ) -> SmsChannel:
     return SmsChannel(
         account=OURS,
@@ -80,6 +86,7 @@ def channel_to(
         public_url=f"{PUBLIC}/",
         api_base=twilio.base_url,
         seconds=seconds,
+        countries=countries,
     )
 
 

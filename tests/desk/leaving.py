@@ -35,6 +35,12 @@ async def file(desk: Desk, made: Made, format: str, csrf: str) -> str:
     return (await answer.read()).decode().removeprefix(BOM)
 
 
+async def reads_how(desk: Desk, made: Made, csrf: str) -> None:
+    """Who is signed in reads how to reach them safely, and says so."""
+    path = f"/desk/intake/{made.reference}/ready"
+    assert (await desk.client.post(path, data={"csrf": csrf}, headers=OURS)).status == 200
+
+
 async def text(desk: Desk, made: Made) -> str:
     """The record as text, out of its field."""
     page = await desk.page(f"/desk/intake/{made.reference}/copy")

@@ -10,8 +10,9 @@ from functools import partial
 
 from sqlalchemy import select
 
-from desk import concern
+from desk import reviews
 from desk.concern import NAMES
+from store import nudges
 from store import tables as t
 from store.rights import erase
 from tests.desk.builder import COMPLETE, PARTIAL, THURSDAY, Desk
@@ -160,7 +161,7 @@ async def test_past_its_date_the_page_asks_and_changes_nothing(desk: Desk) -> No
         page = await work.page()
         assert (asks in page) == due
         assert "Concern level: Today" in page
-        find = partial(concern.overdue, services=["harbour"], now=moment)
+        find = partial(reviews.due, conversations=[work.made.id], now=moment)
         assert set(desk.store.read_sync(find)) == ({work.made.id} if due else set())
     await put(work, "today", why="Still so.", review_on="2026-12-01")
     page = await work.page()
@@ -170,7 +171,7 @@ async def test_past_its_date_the_page_asks_and_changes_nothing(desk: Desk) -> No
     assert "Sam looked again: Today stays" in page
 
 
-async def test_the_list_is_told_of_the_latest_change_of_its_own_services(desk: Desk) -> None:
+async def test_of_several_changes_the_latest_is_looked_at_again(desk: Desk) -> None:
     late = THURSDAY + timedelta(days=30)
     gone = await at_work(desk, desk.intake(COMPLETE, kind="complete"))
     works = [AtWork(desk, desk.intake(PARTIAL), gone.csrf) for _ in range(2)]
@@ -178,13 +179,61 @@ async def test_the_list_is_told_of_the_latest_change_of_its_own_services(desk: D
         await put(work, "check-in")
     await put(works[0], "steady", review_on="2027-06-01")
     desk.store.write_sync(lambda c: erase(c, desk.keys, gone.made.id, THURSDAY))
-    found = desk.store.read_sync(lambda c: concern.overdue(c, ["harbour"], late))
+    ids = [work.made.id for work in (*works, gone)]
+    found = desk.store.read_sync(lambda c: reviews.due(c, ids, late))
     assert set(found) == {works[1].made.id}
-    assert desk.store.read_sync(lambda c: concern.overdue(c, ["practice"], late)) == {}
-    assert desk.store.read_sync(lambda c: concern.overdue(c, ["harbour"], THURSDAY)) == {}
+    assert desk.store.read_sync(lambda c: reviews.due(c, [], late)) == {}
+    assert desk.store.read_sync(lambda c: reviews.due(c, ids, THURSDAY)) == {}
 
 
 async def test_there_is_no_other_level(desk: Desk) -> None:
     work = await at_work(desk)
     for name in ("4", "0", "high", "", "STEADY", "steady/x"):
         assert (await desk.client.get(f"{work.path}/concern/{name}")).status == 404
+
+
+def told(desk: Desk) -> list[tuple[str, bool]]:
+    """The nudges by now, and whether somebody has seen what they tell of."""
+    desk.store.write_sync(lambda c: nudges.settle(c, desk.clock.now()))
+    query = select(t.nudge.c.what, t.nudge.c.seen_at).order_by(t.nudge.c.id)
+    rows = desk.store.read_sync(lambda c: c.execute(query).all())
+    return [(row.what, row.seen_at is not None) for row in rows]
+
+
+async def test_now_is_told_to_others_until_one_of_them_opens_it(desk: Desk) -> None:
+    work = await at_work(desk)
+    for name in ("steady", "check-in", "today"):
+        await put(work, name)
+    assert told(desk) == []
+    await put(work, "now")
+    assert told(desk) == [("now", False)]
+    desk.clock.at += timedelta(minutes=16)
+    await work.page()
+    await work.post("/pick-up")
+    assert told(desk) == [("now", False)], "who set it knows"
+    other = await at_work(desk, work.made, "Priya")
+    await other.page()
+    assert told(desk) == [("now", True)]
+
+
+async def test_now_is_over_when_it_goes_down_or_they_are_erased(desk: Desk) -> None:
+    for end in ("down", "erase"):
+        work = await at_work(desk)
+        await put(work, "now")
+        desk.clock.at += timedelta(minutes=1)
+        await put(work, "now")
+        assert told(desk)[-1] == ("now", False)
+        if end == "down":
+            await put(work, "today")
+        else:
+            desk.store.write_sync(
+                partial(erase, keys=desk.keys, conversation=work.made.id, at=THURSDAY)
+            )
+        assert told(desk)[-1] == ("now", True)
+    assert len(told(desk)) == 2
+
+
+async def test_now_in_practice_tells_nobody(desk: Desk) -> None:
+    made = desk.intake(COMPLETE, kind="complete", service="practice")
+    await put(await at_work(desk, made), "now")
+    assert told(desk) == []

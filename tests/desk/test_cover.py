@@ -10,8 +10,10 @@ from sqlalchemy import select
 
 from desk import covering, holding
 from store import tables as t
+from store.messages import transcript
 from tests.desk.builder import COMPLETE, OURS, THURSDAY, Desk, Made
 from tests.desk.reading import looks, opened, plain
+from tests.desk.team import at_work
 
 DAYS = {"first": "2026-11-19", "last": "2026-11-21"}
 
@@ -138,3 +140,46 @@ async def test_nobody_of_another_service_sees_or_ends_it(desk: Desk, made: Made)
     assert (await desk.client.post(f"/desk/cover/{id}/end", data=form, headers=OURS)).status == 404
     sam, priya = desk.worker("Sam"), desk.worker("Priya")
     assert (await arrange(desk, worker=sam, by=priya)).status == 400
+
+
+def written(desk: Desk, made: Made) -> list[str]:
+    found = desk.store.read_sync(lambda c: transcript(c, desk.keys, made.id))
+    return [one.text for one in found if one.kind == "worker"]
+
+
+async def test_who_covers_writes_under_their_own_name(desk: Desk, made: Made) -> None:
+    sam = await at_work(desk, made)
+    await sam.post("/ready")
+    await sam.post("/write", text="I am away next week.")
+    await arrange(desk, by=desk.worker("Priya"))
+    priya = await at_work(desk, made, "Priya")
+    assert (await priya.post("/write", text="Hello"))[0] == 403, "not read how to reach them yet"
+    await priya.post("/ready")
+    assert "Hand on, or give back" in await priya.page()
+    for text in ("Can we talk at 4?", "Or at 5?"):
+        assert (await priya.post("/write", text=text))[0] == 303
+    assert written(desk, made) == [
+        "Sam here, a person. I am away next week.",
+        "Priya here, a person. Can we talk at 4?",
+        "Or at 5?",
+    ]
+    assert (await priya.post("/assistant"))[0] == 303
+    assert (await priya.post("/take"))[0] == 303
+    own = select(t.look.c.own).where(t.look.c.worker == desk.worker("Priya"))
+    assert set(desk.store.read_sync(lambda c: c.scalars(own).all())) == {True}
+    desk.clock.at = THURSDAY + timedelta(days=3)
+    priya = await at_work(desk, made, "Priya")
+    for rest in ("/write", "/take", "/assistant"):
+        assert (await priya.post(rest, text="Hello"))[0] == 403, "the cover is over"
+
+
+async def test_a_colleague_to_whom_it_is_handed_says_who_they_are(desk: Desk, made: Made) -> None:
+    sam = await at_work(desk, made)
+    await sam.post("/ready")
+    await sam.post("/write", text="Priya will write to you.")
+    await sam.post("/hand-on", to=desk.worker("Priya"), note="")
+    assert len(written(desk, made)) == 1, "nothing is sent by taking over alone"
+    priya = await at_work(desk, made, "Priya")
+    await priya.post("/ready")
+    await priya.post("/write", text="Can we talk at 4?")
+    assert written(desk, made)[1] == "Priya here, a person. Can we talk at 4?"

@@ -8,7 +8,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from store import tables as t
-from tests.desk.builder import Desk
+from tests.desk.builder import THURSDAY, Desk
 from tests.desk.reading import plain
 from tests.desk.team import DECISION, PASSING, at_work
 
@@ -106,3 +106,22 @@ async def test_times_are_those_of_the_service(desk: Desk) -> None:
     assert told is not None
     assert (told.hour, told.minute) == (9, 30)
     assert "Told them Mon 10:30, on the phone" in await work.page()
+
+
+async def test_after_its_day_a_decision_asks_for_another(desk: Desk) -> None:
+    work = await at_work(desk)
+    await work.post("/pick-up")
+    await work.post("/decision", **DECISION, review_on="2026-11-24")
+    asks, card = "It was to be looked at again by 24 November 2026.", "To be looked at again by 24"
+    for days, due in ((4, False), (6, True)):
+        desk.clock.at = THURSDAY + timedelta(days=days)
+        work = await at_work(desk, work.made)
+        assert (asks in await work.page()) == due
+        assert (card in plain(await desk.page("/desk/?show=mine"))) == due
+        other = await at_work(desk, work.made, "Priya")
+        assert card not in plain(await desk.page("/desk/")), "it is with Sam"
+        assert (asks in await other.page()) == due
+    work = await at_work(desk, work.made)
+    await work.post("/decision", **{**DECISION, "what": "We go on."})
+    assert asks not in await work.page()
+    assert card not in plain(await desk.page("/desk/?show=mine"))

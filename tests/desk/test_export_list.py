@@ -13,7 +13,15 @@ from desk.exporting import leaving
 from desk.exporting.csv_rows import BOM
 from store import tables as t
 from tests.desk.builder import COMPLETE, OURS, PARTIAL, THURSDAY, Desk
-from tests.desk.leaving import FILES, audited, comes_and_steps_up, fits_fhir, rows, steps_up
+from tests.desk.leaving import (
+    FILES,
+    audited,
+    comes_and_steps_up,
+    fits_fhir,
+    reads_how,
+    rows,
+    steps_up,
+)
 from tests.desk.reading import looks
 
 WHY = "moving to the new case system"
@@ -161,8 +169,9 @@ async def test_the_reason_is_kept_sealed_and_vouched_for(desk: Desk) -> None:
 
 async def test_tables_and_bundles_of_many(desk: Desk) -> None:
     desk.intake({**COMPLETE, "worries": None}, kind="complete", at=THURSDAY - timedelta(days=1))
-    desk.intake({**PARTIAL, "matters_most": "=1+1"})
+    one = desk.intake({**PARTIAL, "matters_most": "=1+1"})
     await steps_up(desk)
+    await reads_how(desk, one, await desk.csrf())
     table = (await (await ask(desk, format="csv")).read()).decode()
     assert table.startswith(BOM)
     found = rows(table.removeprefix(BOM))
@@ -170,6 +179,7 @@ async def test_tables_and_bundles_of_many(desk: Desk) -> None:
     assert [row["worries"] for row in found] == ["chose not to say yet", "not talked about yet"]
     assert found[0]["how_to_talk"] == "Phone; Our office"
     assert found[1]["matters_most"] == "'=1+1"
+    assert found[0]["number"] == "left out: read first how to reach them safely"
     assert found[1]["number"].startswith("'+44")
     assert list(found[0])[9:12] == ["contact_safely", "number", "safe_to_text"]
     bundle = json.loads(await (await ask(desk, format="fhir")).read())

@@ -14,7 +14,7 @@ from desk.exporting import leaving
 from store import tables as t
 from store.outside import News
 from tests.desk.builder import COMPLETE, OURS, PARTIAL, SERVICES, Desk, flow
-from tests.desk.leaving import FILES, PAGES, audited, file, fits_fhir, rows, text, walk
+from tests.desk.leaving import FILES, PAGES, audited, file, fits_fhir, reads_how, rows, text, walk
 from tests.desk.reading import looks, plain
 
 SECRET = "pineapple at midnight"
@@ -29,7 +29,7 @@ FULL: dict[str, str | Sequence[str] | None] = {
 
 async def test_the_text_begins_with_how_to_reach_them(desk: Desk) -> None:
     made = desk.intake(FULL, kind="complete", reference="KTR-48293", notes=["the bus is late"])
-    await desk.sign_in()
+    await reads_how(desk, made, await desk.sign_in())
     told = await text(desk, made)
     assert told.startswith("Intake KTR-48293\n\nCONTACT SAFELY\n--------------\n\nSafe to text\n")
     places = [
@@ -130,7 +130,9 @@ async def test_a_wrong_resource_does_not_fit(desk: Desk) -> None:
 
 async def test_a_table_has_a_row_for_each_answer(desk: Desk) -> None:
     made = desk.intake(FULL, kind="complete", reference="KTR-48293")
-    found = rows(await file(desk, made, "csv", await desk.sign_in()))
+    csrf = await desk.sign_in()
+    await reads_how(desk, made, csrf)
+    found = rows(await file(desk, made, "csv", csrf))
     assert [row["question"] for row in found[:3]] == ["how", "number", "safe_to_text"]
     by = {row["question"]: row for row in found}
     assert by["number"]["words"] == "'+44 7700 900123"
@@ -285,3 +287,34 @@ async def test_what_goes_along_by_web_hook_is_written_down_once(desk: Desk) -> N
     assert audited(desk) == [("the web hook", "export.one", about)]
     desk.hand_over(made, "erased")
     assert desk.store.write_sync(lambda c: leaving.for_hook(*parts, c, news)) is None
+
+
+async def test_the_number_stands_behind_the_gate_of_the_page(desk: Desk) -> None:
+    made = desk.intake(FULL, kind="complete", reference="KTR-48293")
+    for again in (False, True):
+        if again:  # how to reach them has changed since it was read
+            desk.clock.at += timedelta(hours=1)
+            desk.now_says(made, "good_times", "after 6 now")
+        csrf = await desk.sign_in()
+        for read in (False, True):
+            if read:
+                await reads_how(desk, made, csrf)
+            taken = {format: await file(desk, made, format, csrf) for format in FILES}
+            taken |= {"text": await text(desk, made)}
+            taken |= {"print": await desk.page(f"/desk/intake/{made.reference}/print")}
+            for format, told in taken.items():
+                assert ("+44 7700 900123" in told) == read, (format, again)
+                says = '"number_left_out": true' if format == "json" else "left out"
+                says = "number_left_out" if format == "fhir" else says
+                assert (says in told) != read, (format, again)
+            assert (
+                json.loads(taken["json"])["intake"]["contact_safely"]["number_left_out"] is not read
+            )
+            assert fits_fhir(json.loads(taken["fhir"])) == []
+
+
+async def test_one_worker_having_read_it_opens_no_gate_for_another(desk: Desk) -> None:
+    made = desk.intake(FULL, kind="complete", reference="KTR-48293")
+    await reads_how(desk, made, await desk.sign_in("Sam"))
+    csrf = await desk.sign_in("Priya")
+    assert "900123" not in await file(desk, made, "csv", csrf)
