@@ -18,6 +18,7 @@ __all__ = ["RULES", "Finding", "NotShown", "Rule", "Subject", "check", "judge", 
 READING = (
     "order",
     "wordings",
+    "reasons",
     "sensitive",
     "telling",
     "endings",

@@ -93,6 +93,8 @@ class Alphabet:
             yield self.says(str(number), "choice", option.code, int(self.traits.buttons))
         if now.many:
             yield self.says("1, 2", "choice", "", int(self.traits.buttons))
+        if conversation.standing == "reviewing" and not conversation.over:
+            yield self.says(f"{self._fragment('remove_word')} 1", "number", "remove")
         if conversation.standing == "ended" and not conversation.over:
             yield self.command("carry_on", 0)  # to the questions that are left for later
         if now.yes_no:

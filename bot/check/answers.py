@@ -10,13 +10,14 @@ from bot.check.finding import Finding, Subject
 from bot.check.hearing import hears
 from bot.check.order import where_is
 from bot.check.rules import CHOICE, CULTURE, EMPOWERMENT, TRUST, rule
-from bot.check.texts import WORDS, common_place, says, texts
+from bot.check.texts import WORDS, common_place, says, texts, word_list
 from bot.conversation.channel import TRAITS
 from bot.conversation.flow import Question
 from bot.conversation.model import Option
 from bot.conversation.understand import Chose, Command, understand
 
 SHOWN_BACK = {
+    "times": ("{times}",),
     "review_line": ("{number}", "{words}"),
     "review_both": ("{number}", "{words}", "{own}"),
     "review_words": ("{words}",),
@@ -42,7 +43,8 @@ def answers_are_answers(subject: Subject) -> Iterator[Finding]:
 
 @rule(
     "R-C12",
-    "A choice is understood by its number and by its words, in every language.",
+    "A choice is understood by its number and by its words, in every language; where one may be"
+    " chosen the question does not speak of several.",
     serves=(CULTURE, EMPOWERMENT),
 )
 def choices_are_understood(subject: Subject) -> Iterator[Finding]:
@@ -51,6 +53,11 @@ def choices_are_understood(subject: Subject) -> Iterator[Finding]:
             for label in _mistaken(subject, question, language):
                 what = f"{question.id} ({language}): {label!r} is not understood as that choice"
                 yield Finding("R-C12", where_is(subject, question, "choice"), what)
+    for text in texts(subject, "ask"):
+        asked, ways = subject.flow.question(text.name), word_list(text.language)
+        if asked and asked.kind == "one" and ways.tells(text.text, "more_than_one"):
+            what = f"{text.key} ({text.language}) lets only one be chosen, and says otherwise"
+            yield Finding("R-C12", text.where, what)
 
 
 @rule(
@@ -73,6 +80,9 @@ def honest_about_media(subject: Subject) -> Iterator[Finding]:
 def own_words_back(subject: Subject) -> Iterator[Finding]:
     for key, named in SHOWN_BACK.items():
         yield from holds(subject, "R-E1", key, named)
+    yield from lacks(subject, "R-E1", "review", ("own_words",), ("review",))
+    shown = [text for text in texts(subject, "message") if text.name.startswith("review")]
+    yield from says("R-E1", "summary", shown)
 
 
 @lru_cache(maxsize=8)

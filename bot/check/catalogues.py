@@ -11,13 +11,15 @@ from bot.check.texts import SAID, all_texts, common_place, source_texts, texts, 
 from bot.conversation.i18n import PLACEHOLDER, placeholders
 from bot.conversation.wording import words
 
+ENOUGH, FEW_SMALL = 6, 0.15  # words, and what part of them are the small words of a language
+SHORTEST, LONGEST, LONG = 0.25, 3.0, 8  # how long a translation is beside so many words of ours
 MIXED = 2  # small words of another language; one may be a name or a coincidence
 
 
 @rule(
     "R-C11",
-    "Every text exists in every language that is offered, with the same placeholders, and no"
-    " message mixes languages.",
+    "Every text exists in every language that is offered, with the same placeholders; no message"
+    " mixes languages, or calls the person otherwise than the rest.",
     serves=(CULTURE, EMPOWERMENT, TRUST),
 )
 def every_language(subject: Subject) -> Iterator[Finding]:
@@ -25,6 +27,9 @@ def every_language(subject: Subject) -> Iterator[Finding]:
     yield from _untranslated(subject)
     yield from _placeholders(subject)
     yield from _mixed(subject)
+    yield from _strange(subject)
+    yield from _another(subject)
+    yield from _voice(subject)
 
 
 def _missing(subject: Subject) -> Iterator[Finding]:
@@ -77,6 +82,40 @@ def _mixed(subject: Subject) -> Iterator[Finding]:
             foreign = said & other.marks - own
             if language != text.language and len(foreign) >= MIXED and own:
                 what = f"{text.key} ({text.language}) has words of {language}: {sorted(foreign)}"
+                yield Finding("R-C11", text.where, what)
+
+
+def _strange(subject: Subject) -> Iterator[Finding]:
+    """Texts without the small words of their language: they are in another one."""
+    for text in texts(subject, *SAID):
+        small, said = word_list(text.language).often, [w.casefold() for w in _own_words(text.text)]
+        if small and len(said) >= ENOUGH and sum(w in small for w in said) < FEW_SMALL * len(said):
+            what = f"{text.key} ({text.language}) does not read as {text.language}"
+            yield Finding("R-C11", text.where, what)
+
+
+def _another(subject: Subject) -> Iterator[Finding]:
+    """Translations that say something else: far shorter or longer, or asking where ours tells."""
+    for text in texts(subject, *SAID):
+        ours, theirs = len(_own_words(text.msgid)), len(_own_words(text.text))
+        if text.language == "en" or not text.text.strip():
+            continue
+        if ours >= LONG and not SHORTEST * ours < theirs < LONGEST * ours:
+            what = f"{text.key} ({text.language}) has {theirs} words for {ours}"
+            yield Finding("R-C11", text.where, what)
+        if "?" not in text.text and text.msgid.rstrip().endswith("?"):
+            yield Finding("R-C11", text.where, f"{text.key} ({text.language}) does not ask")
+
+
+def _voice(subject: Subject) -> Iterator[Finding]:
+    """The few texts that call the person by the formal word where most call them by the other."""
+    for language in subject.catalogues:
+        ways = word_list(language)
+        said = list(texts(subject, *SAID, language=language))
+        formal = [text for text in said if ways.tells(text.text, "formal")]
+        if len(formal) < sum(ways.tells(text.text, "informal") for text in said):
+            for text in formal:
+                what = f"{text.key} ({language}) calls the person otherwise than the rest"
                 yield Finding("R-C11", text.where, what)
 
 

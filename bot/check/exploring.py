@@ -8,7 +8,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from bot.check import promises_hard, promises_kept, promises_plain, promises_quiet
+from bot.check import promises_done, promises_hard, promises_kept, promises_plain, promises_quiet
 from bot.check.alphabet import WAITS, Alphabet
 from bot.check.finding import Finding
 from bot.check.probes import Probe
@@ -23,7 +23,7 @@ from bot.conversation.engine import respond as shipped
 from bot.conversation.model import World
 
 # Brought in for their promises.
-MODULES = (promises_hard, promises_kept, promises_plain, promises_quiet)
+MODULES = (promises_done, promises_hard, promises_kept, promises_plain, promises_quiet)
 Enough: TypeAlias = "Callable[[Finding], bool] | None"
 NOT_COVERED = (
     "Walked: every way through, with every word, choice, silence and delivery at each step. Of the "

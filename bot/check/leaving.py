@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from bot.check.facts import offers
+from bot.check.facts import holds, lacks, offers
 from bot.check.finding import Finding, Subject
 from bot.check.rules import also
 from bot.check.texts import common_place, message, says, texts
+from bot.conversation.leaving import MOST_REMINDERS
 
 ASKS = "notice_3"  # the agreement is the answer to this one
 
@@ -36,6 +38,30 @@ def no_is_free(subject: Subject) -> Iterator[Finding]:
 @also("R-S8")
 def stop_is_free(subject: Subject) -> Iterator[Finding]:
     yield from _lets_go(subject, "R-S8", "stopped")
+    yield from lacks(subject, "R-S8", "stopped", ("no_more_writing",), ("stopped",))
+
+
+@also("R-E2")
+def change_and_delete(subject: Subject) -> Iterator[Finding]:
+    """The review says how to change a line and take it out; what can't be undone is said to be."""
+    yield from lacks(subject, "R-E2", "review_end", ("change",), ("review_end",))
+    yield from holds(subject, "R-E2", "review_end", ("{remove}",))
+    for key in ("review_end", "review_empty", "review_closed", "review_closed_code"):
+        if "yes" not in {word for word, _ in offers(subject, key)}:
+            where = common_place(subject, f"message.{key}")
+            yield Finding("R-E2", where, f"{key} does not offer OK")
+    yield from lacks(subject, "R-E2", "delete_ask", ("cant_undo",), ("delete_ask",))
+
+
+@also("R-E8")
+def few_reminders(subject: Subject) -> Iterator[Finding]:
+    """Reminders are asked for, and no more are spoken of than are sent."""
+    for text in texts(subject, "message"):
+        more = any(int(n) > MOST_REMINDERS for n in re.findall(r"\d+", text.text))
+        if more and text.name in ("reminders", "reminders_yes"):
+            what = f"{text.key} ({text.language}) speaks of more than {MOST_REMINDERS}"
+            yield Finding("R-E8", text.where, what)
+    yield from says("R-E8", "unasked", texts(subject, "message", "lead"))
 
 
 @also("R-S6")

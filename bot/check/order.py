@@ -12,6 +12,7 @@ from bot.conversation.folding import fold
 
 MOST_CORE = 10
 ALIKE = 0.8  # of the words of two texts that are the same question
+ASKS = "told_to_answer"
 SAFE_WITHIN = 4  # questions until it is asked whether it is safe to write
 
 
@@ -105,6 +106,8 @@ def one_at_a_time(subject: Subject) -> Iterator[Finding]:
             yield Finding("R-O7", text.where, f"{text.key} ({text.language}) asks more than once")
         elif found := _second_question(text.text, text.language):
             yield Finding("R-O7", text.where, f"{text.key} ({text.language}) also asks: {found!r}")
+        elif "?" not in text.text and not word_list(text.language).tells(text.text, ASKS):
+            yield Finding("R-O7", text.where, f"{text.key} ({text.language}) asks nothing")
 
 
 @rule(
@@ -115,6 +118,10 @@ def one_at_a_time(subject: Subject) -> Iterator[Finding]:
 def nothing_twice(subject: Subject) -> Iterator[Finding]:
     asks: dict[frozenset[str], str] = {}
     heads: dict[frozenset[str], str] = {}
+    sections = [section.id for section in subject.flow.sections]
+    for s, id in enumerate(sections):
+        if id in sections[:s]:
+            yield Finding("R-O8", place(subject, "section", s, "id"), f"two sections are {id}")
     for question in subject.flow.questions:
         for kept, words, field in (
             (asks, question.ask, "ask"),
@@ -122,6 +129,7 @@ def nothing_twice(subject: Subject) -> Iterator[Finding]:
         ):
             said = frozenset(fold(words).split())
             same = next((id for other, id in kept.items() if _alike(said, other)), "")
+            same = same or (field == "ask" and _told_alike(subject, question)) or ""
             kept.setdefault(said, question.id)
             if same:
                 what = f"{question.id} and {same} are the same: {words!r}"
@@ -165,6 +173,24 @@ def where_is(subject: Subject, question: Question, field: str = "id") -> str:
 def stretches(subject: Subject) -> list[Sequence[Question]]:
     """Questions that may follow one another with nothing between: the core, and each phase."""
     return [subject.flow.core, *(phase.questions for phase in subject.flow.phases)]
+
+
+def _told_alike(subject: Subject, question: Question) -> str:
+    """An earlier question with the same words but the small ones, if there is one."""
+    said = _telling(question.ask)
+    for other in subject.flow.questions:
+        if other.id == question.id:
+            return ""
+        if len(said) > 1 and _alike(said, _telling(other.ask)):
+            return other.id
+    return ""
+
+
+def _telling(text: str) -> frozenset[str]:
+    """The words of the first sentence that are no small ones, in their first four letters."""
+    first = text.replace("?", ".").split(".")[0]
+    said = set(fold(first).split()) - word_list("en").often
+    return frozenset(word[:4] for word in said)
 
 
 def _alike(one: frozenset[str], other: frozenset[str]) -> bool:

@@ -9,10 +9,12 @@ from datetime import timedelta
 from msgspec.structs import replace
 
 from bot.check.alphabet import Alphabet
+from bot.check.promises import state
 from bot.check.promises_quiet import HARDEST
 from bot.check.walk import Walker
 from bot.check.walk_node import Act, Heard, Node
-from bot.conversation.model import Conversation, Position
+from bot.conversation.channel import TRAITS
+from bot.conversation.model import Conversation, Moved, Position
 
 AWAY = {
     "1 hour later": timedelta(hours=1),
@@ -45,6 +47,15 @@ class Probe:
             yield from self._pauses()
             yield from self._goes_back()
         yield from self._repeats()
+        yield from self._moves()
+
+    def _moves(self) -> Iterator[Shown]:
+        """Another number or channel, and everything that was said is there."""
+        node, other = self.start, next(name for name in TRAITS if name != self.walker.traits.name)
+        given = (self.walker.world, node.conversation, Moved(other), node.now)
+        if state(self.walker.respond(*given).conversation) != state(node.conversation):
+            act = Act("~ they write from elsewhere", "news", Moved(other))
+            yield Shown((act,), (), "R-S11", "from elsewhere, what was said is not there")
 
     def _play(self, acts: list[Act]) -> tuple[Node, list[Heard]]:
         node, heard = self.start, list[Heard]()

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from bot.check.finding import Finding, Subject
 from bot.check.order import is_hard, where_is
-from bot.check.rules import CHOICE, COLLABORATION, CULTURE, EMPOWERMENT, SAFETY, TRUST, rule
+from bot.check.rules import CHOICE, CULTURE, EMPOWERMENT, SAFETY, TRUST, rule
 from bot.check.texts import (
     ASKED,
+    SAID,
+    Kind,
     asked_in,
     common_place,
     place,
@@ -19,12 +22,16 @@ from bot.check.texts import (
 )
 from bot.check.wordings import banned
 from bot.conversation.flow import Section
-from bot.conversation.folding import fold
-from bot.conversation.wording import words
+from bot.conversation.wording import sentences, words
 
+ADDRESSES = re.compile(r"(?i)\byour?s?\b")
 NAMES_A_TOPIC = 5  # words; fewer do not say what is coming
 CARRIES_MEANING = 5  # letters; shorter words stand in every sentence
 OFFERED = ("ready", "skip_these", "later")
+SHORT_REPLIES = (
+    *("thanks_1", "thanks_2", "thanks_3", "thanks_long", "own_words", "note_kept"),
+    *("ended_note", "ended_note_again", "ended_welcome", "skipped", "skip_kept", "share_yes"),
+)
 # Replies to what a person has told us. None of them asks for more of it.
 REPLIES = (
     "thanks",
@@ -49,33 +56,8 @@ def nothing_required(subject: Subject) -> Iterator[Finding]:
     for number, line in enumerate(source.splitlines(), start=1):
         if line.split("=")[0].strip() in ("required", "mandatory"):
             yield Finding("R-S2", f"{subject.flow_file}:{number}", line.strip())
-    yield from banned(subject, "R-S2", "compelled", kinds=("ask", "offer", "why"))
-
-
-@rule(
-    "R-S4",
-    "Every question has a reason of its own in 160 characters or fewer, and where it is sensitive"
-    " the reason says who sees the answer.",
-    serves=(TRUST, COLLABORATION),
-)
-def reasons(subject: Subject) -> Iterator[Finding]:
-    seen: dict[tuple[str, str], str] = {}
-    for text in texts(subject, "why"):
-        if len(text.text) > 160:
-            yield Finding("R-S4", text.where, f"{text.key} has {len(text.text)} characters")
-        if (same := seen.setdefault((text.language, text.text), text.name)) != text.name:
-            yield Finding("R-S4", text.where, f"{text.key} is the same as that of {same}")
-        question, ways = subject.flow.question(text.name), word_list(text.language)
-        sensitive = question is not None and bool(question.sensitivity and ways.cues)
-        if sensitive and not ways.tells(text.text, "who_sees"):
-            what = f"{text.key} ({text.language}) does not say who sees the answer"
-            yield Finding("R-S4", text.where, what)
-    for question in subject.flow.questions:
-        if not question.why.strip():
-            yield Finding("R-S4", where_is(subject, question), f"{question.id} has no reason")
-        if fold(question.why) == fold(question.ask) or "?" in question.why:
-            what = f"{question.id}: its reason asks instead of telling"
-            yield Finding("R-S4", where_is(subject, question, "why"), what)
+    kinds: tuple[Kind, ...] = ("ask", "offer", "why", "message", "lead", "twin")
+    yield from banned(subject, "R-S2", "compelled", kinds=kinds)
 
 
 @rule(
@@ -94,10 +76,23 @@ def offered_first(subject: Subject) -> Iterator[Finding]:
             if not subject.phrases.fragments.get(piece):
                 where = common_place(subject, "fragment")
                 yield Finding("R-X1", where, f"the choice {piece!r} of the offers is missing")
+    yield from _choices_say_so(subject)
     for question in subject.flow.questions:
         if question.phase == "later" and question.sensitivity < 2 and (hard := is_hard(question)):
             what = f"{question.id} asks of {hard!r} and has sensitivity {question.sensitivity}"
             yield Finding("R-X1", where_is(subject, question, "sensitivity"), what)
+
+
+def _choices_say_so(subject: Subject) -> Iterator[Finding]:
+    """The choices to skip and to wait are called that, and the offer asks."""
+    for text in texts(subject, "fragment"):
+        ways = word_list(text.language)
+        if text.name in ("skip_these", "later") and not ways.tells(text.text, text.name):
+            what = f"{text.key} ({text.language}) is {text.text!r}"
+            yield Finding("R-X1", text.where, what)
+    for text in texts(subject, "offer"):
+        if not text.text.rstrip().endswith("?"):
+            yield Finding("R-X1", text.where, f"{text.key} ({text.language}) does not ask")
 
 
 def _names_its_topic(section: Section) -> bool:
@@ -117,6 +112,10 @@ def _names_its_topic(section: Section) -> bool:
 def no_detail(subject: Subject) -> Iterator[Finding]:
     yield from banned(subject, "R-X2", "detail", kinds=("ask", "choice"))
     yield from says("R-X2", "detail", texts(subject, "offer", "message", "lead"), asked_in)
+    for text in texts(subject, "ask"):
+        ways = word_list(text.language)
+        if ways.tells(text.text, "past") and not ways.tells(text.text, "went_well"):
+            yield Finding("R-X2", text.where, f"{text.key} ({text.language}) asks about the past")
 
 
 @rule(
@@ -142,7 +141,8 @@ def no_scale(subject: Subject) -> Iterator[Finding]:
 
 @rule(
     "R-X5",
-    "A reply to what somebody told us asks nothing about it.",
+    "A reply to what somebody told us asks nothing about it, and nothing that we say doubts it or"
+    " tells a person what to do with their life.",
     serves=(SAFETY, TRUST),
 )
 def no_probe(subject: Subject) -> Iterator[Finding]:
@@ -153,6 +153,20 @@ def no_probe(subject: Subject) -> Iterator[Finding]:
             if not ways.tells(asked, "danger_now"):
                 yield Finding("R-X5", text.where, f"{text.key} ({text.language}) asks: {asked!r}")
     yield from says("R-X5", "probe", replies)
+    yield from _only_acknowledges(subject)
+    told = list(texts(subject, *SAID))
+    for group in ("advice", "doubt"):
+        yield from says("R-X5", group, told)
+
+
+def _only_acknowledges(subject: Subject) -> Iterator[Finding]:
+    """The shortest replies do nothing but thank, and say that it is kept."""
+    for text in texts(subject, "message"):
+        ways = word_list(text.language)
+        for sentence in sentences(text.text) if text.name in SHORT_REPLIES and ways.cues else ():
+            if not ways.tells(sentence, "acknowledges"):
+                what = f"{text.key} ({text.language}) does more than thank: {sentence!r}"
+                yield Finding("R-X5", text.where, what)
 
 
 @rule(
@@ -162,6 +176,7 @@ def no_probe(subject: Subject) -> Iterator[Finding]:
 )
 def not_ours_to_ask(subject: Subject) -> Iterator[Finding]:
     yield from banned(subject, "R-X6", "not-ours", kinds=(*ASKED, "desk"))
+    yield from says("R-X6", "not-ours", texts(subject, "message", "lead"), asked_in)
 
 
 @rule(
@@ -175,7 +190,8 @@ def no_monitoring(subject: Subject) -> Iterator[Finding]:
 
 @rule(
     "R-X8",
-    "Sensitive questions about other people say that no names are needed.",
+    "Sensitive questions about other people say that no names are needed, and nobody is asked for"
+    " another what is hard for them.",
     serves=(SAFETY, TRUST),
 )
 def no_names(subject: Subject) -> Iterator[Finding]:
@@ -185,3 +201,11 @@ def no_names(subject: Subject) -> Iterator[Finding]:
         if hard and ways.tells(text.text, "others") and not ways.tells(text.text, "no_names"):
             what = f"{text.key} ({text.language}) does not say that no names are needed"
             yield Finding("R-X8", text.where, what)
+    for s, section in enumerate(subject.flow.sections):
+        if section.tag in ("impact", "own_view_of_risk") and not section.only_self:
+            where = place(subject, "section", s, "id")
+            yield Finding("R-X8", where, f"{section.id} is asked of who writes for another")
+    for question in subject.flow.questions:
+        if question.ask_for_other == question.ask and ADDRESSES.search(question.ask):
+            where = where_is(subject, question, "ask_for_other")
+            yield Finding("R-X8", where, f"{question.id} asks who writes for another about them")

@@ -30,6 +30,8 @@ def nothing_given_away(subject: Subject) -> Iterator[Finding]:
                 what = f"{text.key} ({text.language}) tells {{{name}}} to whoever reads"
                 yield Finding("R-C5", text.where, what)
     yield from says("R-C5", "identity-check", texts(subject, "message", "lead", "ask"))
+    unknown = [t for t in texts(subject, "message") if t.name.startswith(("resume", "remind"))]
+    yield from says("R-C5", "told-before", unknown)
 
 
 @rule(
@@ -42,6 +44,15 @@ def no_line_typed_in(subject: Subject) -> Iterator[Finding]:
         if found := DIALLED.search(text.text):
             what = f"{text.key} ({text.language}) has a number typed in: {found[0]!r}"
             yield Finding("R-K5", text.where, what)
+
+
+@rule(
+    "R-K4",
+    "Nobody is said to have read, or to be reading, what they have not.",
+    serves=(TRUST, SAFETY),
+)
+def no_reader_invented(subject: Subject) -> Iterator[Finding]:
+    yield from says("R-K4", "read-already", texts(subject, *SAID))
 
 
 @rule(

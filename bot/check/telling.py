@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from bot.check.facts import holds, lacks, offers
 from bot.check.finding import Finding, Subject
 from bot.check.hearing import hears
+from bot.check.order import where_is
 from bot.check.rules import CHOICE, COLLABORATION, CULTURE, EMPOWERMENT, SAFETY, TRUST, rule
-from bot.check.texts import common_place, message, says, texts, word_list
+from bot.check.texts import SAID, common_place, message, says, texts, word_list
 from bot.check.wordings import banned
 from bot.conversation.channel import TRAITS
 from bot.conversation.i18n import TEACH
@@ -25,6 +27,16 @@ FACTS = (
 FACTS_IN_MORE = ("cost", "keep", "rights")
 ALWAYS = "skip pause back why help stop data delete person language safe more".split()
 BEFORE = "pause why person safe more language data stop".split()
+HEARD = "skip pause back stop person delete help".split()
+# A sentence names no word that is sent: rendering adds it, in the wording of the channel.
+CARRIERS = re.compile(
+    r"\b(?:STOP|STOPALL|UNSUBSCRIBE|CANCEL|END|QUIT|REVOKE|OPTOUT|START|UNSTOP|YES|HELP|INFO)\b"
+)
+NAMED = re.compile(
+    r"(?i:text|reply|send|write|responde|escribe|envía|manda)(?i: with| back| us| con)?:?"
+    r" [\"']?[A-Z]{2,}\b"
+)
+WANTS_NOW = re.compile(r"(?i)(?:talk |call )?(?:today|now|right now|at once|straight away)")
 MOST_SKIPPED = 40  # characters of the line after a skip
 
 
@@ -121,6 +133,11 @@ def words_work(subject: Subject) -> Iterator[Finding]:
             yield Finding("R-S1", where, f"{key} does not name {name}")
     for language in subject.catalogues:
         yield from _taught(subject, language)
+        yield from _heard(subject, language)
+    for text in texts(subject, *SAID, "fragment"):
+        if found := (CARRIERS.search(text.text) or NAMED.search(text.text)):
+            what = f"{text.key} ({text.language}) names a word itself: {found[0]!r}"
+            yield Finding("R-S1", text.where, what)
 
 
 @rule(
@@ -146,8 +163,18 @@ def a_person(subject: Subject) -> Iterator[Finding]:
     needed = {"person": ("{phone}", "{emergency}"), "person_now": ("{until}",)}
     needed |= {"person_later": ("{opens}",), "person_asked_sms": (), "person_asked_telegram": ()}
     needed |= {"person_asked_wait": (), "person_asked_untimed": (), "late": ("{when}", "{phone}")}
+    needed |= dict.fromkeys(("trouble", "away", "helping_no"), ("{phone}", "{emergency}"))
+    needed |= {"too_many_today": ("{phone}", "{emergency}"), "too_fast": ("{emergency}",)}
+    needed |= {"young_line": ("{line}", "{number}"), "young": ("{phone}",)}
+    needed |= {"aside_kept": ("{emergency}",), "ended_hello": ("{phone}",)}
     for key, named in needed.items():
         yield from holds(subject, "R-S9", key, named)
+    for question in subject.flow.questions:
+        for choice in question.choices:
+            if WANTS_NOW.fullmatch(choice.label.strip(" .")) and choice.then != "person":
+                where = where_is(subject, question, "choice")
+                what = f"{question.id}: {choice.label!r} asks for nobody"
+                yield Finding("R-S9", where, what)
 
 
 @rule(
@@ -158,6 +185,7 @@ def a_person(subject: Subject) -> Iterator[Finding]:
 def other_words(subject: Subject) -> Iterator[Finding]:
     pairs = [(key.removesuffix("_again"), key) for key in subject.phrases.messages]
     known = [(one, two) for one, two in pairs if one != two and one in subject.phrases.messages]
+    yield from holds(subject, "R-S12", "media_again", ("{phone}",))
     pairs = [*known, ("nearest", "own_words"), ("aside_kept", "aside_kept_again")]
     for language in subject.catalogues:
         for one, two in dict.fromkeys(pairs):
@@ -168,6 +196,18 @@ def other_words(subject: Subject) -> Iterator[Finding]:
                     yield Finding("R-S12", where, f"{one} has no other wording {two}")
             elif first == second:
                 yield Finding("R-S12", where, f"{one} and {two} are the same ({language})")
+
+
+def _heard(subject: Subject, language: str) -> Iterator[Finding]:
+    """Plain ways of saying a command that are not understood as it."""
+    phrases, catalogue = hears(subject, language)
+    for name in HEARD:
+        for said in word_list(language).cues.get(f"hears_{name}", ()):
+            for traits in TRAITS.values():
+                meant = understand(said, phrases, catalogue, traits)
+                if meant not in (Command(name), Command(name, carrier=True)):
+                    what = f"{said!r} ({language}, {traits.name}) is not understood as {name}"
+                    yield Finding("R-S1", common_place(subject, f"word.{name}", "says"), what)
 
 
 def _taught(subject: Subject, language: str) -> Iterator[Finding]:

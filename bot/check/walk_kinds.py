@@ -21,7 +21,8 @@ from bot.conversation.model import Answer, Conversation, World
 
 # What decisions look for in what we said last: a test holds this against the engine.
 LOOKED_FOR = frozenset(
-    "aside_kept ended_note media nearest old_button resume review_unclear worker".split()
+    "aside_kept care_kept care_safe_kept ended_note here media nearest old_button resume"
+    " review_unclear worker".split()
 )
 SAFE = ("safe_to_text", frozenset({"yes"}))  # decides whether we may write first
 AWAY = (timedelta(hours=1), timedelta(days=2))  # shorter than, between, longer: three kinds

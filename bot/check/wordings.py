@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import reduce
 from operator import add
@@ -9,14 +10,39 @@ from operator import add
 from bot.check.finding import Finding, Subject
 from bot.check.order import where_is
 from bot.check.rules import CHOICE, CULTURE, EMPOWERMENT, SAFETY, TRUST, rule
-from bot.check.texts import ASKED, SAID, Kind, Text, plain, says, texts, word_list
+from bot.check.texts import ASKED, SAID, Kind, Text, plain, questions_in, says, texts, word_list
 from bot.conversation.segments import GSM
-from bot.conversation.wording import Reading, measure, sentences, words
+from bot.conversation.wording import Reading, measure, sentences, syllables, words
 
 POOLED, ONE = 4.0, 6.0  # Flesch-Kincaid grades
 LONGEST_SENTENCE = 20  # words
 FEW_WORDS = 6  # fewer say nothing about how hard a text is to read
-LIX_POOLED = 30.0
+LIX_POOLED, LIX_ONE = 30.0, 70.0
+WHY = re.compile(r"(?i)[¿]?(?:but |and |y |pero )?(?:why|how come|por qué)\b")
+I_DO = re.compile(r"\bI ([a-z]+(?:'t)?)")
+# What a computer that asks and keeps words may say that it does.
+DOES = frozenset(
+    "am was ask asked keep kept have had will would wait waited write wrote tell told show showed"
+    " shown left leave can can't cannot could do don't did didn't read take took answer answered go"
+    " see saw stop say said send sent delete deleted note noted know may shall should put repeat"
+    " look add added speak call start started begin began change changed only also still first then"
+    " not just never always already may wanted want need pass passed give gave find found use used"
+    " remove removed save saved store stored hold held got missed plan mean meant think count close"
+    " open opened remember forget do try tried make made come came talk understand hear"
+    " work".split()
+)
+LONG_WORD = 4  # syllables; longer words are known to few at nine
+KNOWN_LONG = frozenset(
+    "anybody everybody interpreter information situation community especially usually activity"
+    " activities identity comfortable television january february emergency necessary difficulty"
+    " ordinary temporary somebody's everybody's anybody's military secretary education university"
+    " category february interested material experience experienced american european vegetarian"
+    " immediately accommodation conversation organisation organization available appointment"
+    " electricity medication ability independent understanding relationship particular individual"
+    " photographer supermarket communicate definitely certificate operator calculator whatsoever"
+    " impossible original january's opportunity religious spiritual hearing-aid family's"
+    " security".split()
+)
 # Where a worker reads as well as the person: the headings of the desk.
 READ: tuple[Kind, ...] = (*SAID, "desk")
 
@@ -24,12 +50,18 @@ READ: tuple[Kind, ...] = (*SAID, "desk")
 @rule(
     "R-W1",
     "English is for a reading age of nine: all of it pooled, each message a little more at most,"
-    " no sentence over 20 words.",
+    " no sentence over 20 words, no word of the trade.",
     serves=(EMPOWERMENT, CULTURE),
 )
 def easy_english(subject: Subject) -> Iterator[Finding]:
     read = [text for text in texts(subject, language="en") if not _empty(text)]
     yield from _too_long("R-W1", read)
+    yield from says("R-W1", "jargon", read)
+    for text in read:
+        for word in words(plain(text.text)):
+            known = "-" in word or word in KNOWN_LONG or not word[0].islower()
+            if syllables(word) >= LONG_WORD and not known:
+                yield Finding("R-W1", text.where, f"{text.key} has the long word {word!r}")
     for text in read:
         found = measure(plain(text.text))
         if found.words >= FEW_WORDS and found.grade > ONE:
@@ -44,7 +76,8 @@ def easy_english(subject: Subject) -> Iterator[Finding]:
 
 @rule(
     "R-W3",
-    "Other languages are as easy to read: LIX 30 at most, no sentence over 20 words.",
+    "Other languages are as easy to read: LIX 30 at most over all and 70 in a message, no sentence"
+    " over 20 words, no word of the trade.",
     serves=(EMPOWERMENT, CULTURE),
 )
 def easy_elsewhere(subject: Subject) -> Iterator[Finding]:
@@ -53,6 +86,11 @@ def easy_elsewhere(subject: Subject) -> Iterator[Finding]:
             continue
         read = [text for text in texts(subject, language=language) if not _empty(text)]
         yield from _too_long("R-W3", read)
+        yield from says("R-W3", "jargon", read)
+        for text in read:
+            found = measure(plain(text.text))
+            if found.words >= FEW_WORDS and found.lix > LIX_ONE:
+                yield Finding("R-W3", text.where, f"{text.key} has LIX {found.lix:.0f}")
         pooled = _pooled(read)
         if pooled.lix > LIX_POOLED:
             where = subject.catalogue_files.get(language, language)
@@ -65,7 +103,9 @@ def easy_elsewhere(subject: Subject) -> Iterator[Finding]:
     serves=(SAFETY, TRUST, CULTURE),
 )
 def no_blame(subject: Subject) -> Iterator[Finding]:
-    yield from banned(subject, "R-W4", "record", kinds=READ)
+    for group in ("record", "blame"):
+        yield from banned(subject, "R-W4", group, kinds=READ)
+    yield from banned(subject, "R-W4", "heading", kinds=("desk",))
 
 
 @rule("R-W5", "The person comes first, not what happened to them.", serves=(CULTURE, EMPOWERMENT))
@@ -91,11 +131,30 @@ def no_label(subject: Subject) -> Iterator[Finding]:
 @rule("R-W9", "The computer does not claim to feel, or to be a person.", serves=(TRUST,))
 def no_feelings(subject: Subject) -> Iterator[Finding]:
     yield from banned(subject, "R-W9", "human")
+    for text in texts(subject, "message", "lead", "twin", "why", "offer", language="en"):
+        for does in I_DO.findall(text.text):
+            if does.casefold() not in DOES:
+                what = f"{text.key} says 'I {does}', and a computer does not"
+                yield Finding("R-W9", text.where, what)
 
 
 @rule("R-W10", "Nobody is asked why they did something.", serves=(SAFETY, TRUST))
 def no_why_you(subject: Subject) -> Iterator[Finding]:
     yield from banned(subject, "R-W10", "why-you")
+    for text in texts(subject, "ask", "offer"):
+        for asked in questions_in(text.text):
+            if WHY.match(asked):
+                yield Finding("R-W10", text.where, f"{text.key} ({text.language}) asks: {asked!r}")
+
+
+@rule(
+    "R-W11",
+    "Words mean what they say: no figure of speech, no verb that changes its meaning by a small"
+    " word.",
+    serves=(CULTURE, EMPOWERMENT),
+)
+def no_figures(subject: Subject) -> Iterator[Finding]:
+    yield from banned(subject, "R-W11", "idiom")
 
 
 @rule(
@@ -142,6 +201,15 @@ def plain_characters(subject: Subject) -> Iterator[Finding]:
     for text in texts(subject, *SAID, "teach", "fragment", language="en"):
         if odd := sorted(set(text.text) - GSM):
             yield Finding("R-W14", text.where, f"{text.key} has {odd[0]!r} (U+{ord(odd[0]):04X})")
+
+
+@rule(
+    "R-W15",
+    "No wording makes the person, or whoever is around them, a man or a woman.",
+    serves=(CULTURE, SAFETY),
+)
+def neither_man_nor_woman(subject: Subject) -> Iterator[Finding]:
+    yield from banned(subject, "R-W15", "gendered")
 
 
 def banned(

@@ -157,12 +157,14 @@ class Found:
 @dataclass(frozen=True, slots=True, eq=False)  # hashed as itself: a key of caches
 class WordList:
     """The words of one language: `entries` to avoid; `cues`, ways of telling a fact by its name;
-    `marks`, small words that show that a text is in this language."""
+    `marks`, small words that show that a text is in this language; `often`, small words that a
+    text in it is not without."""
 
     language: str
     entries: tuple[Entry, ...] = ()
     cues: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     marks: frozenset[str] = frozenset()
+    often: frozenset[str] = frozenset()
 
     def find(self, text: str, groups: Iterable[str] | None = None) -> Iterator[Found]:
         """What in a text is better said in another way, in the order of the list."""
@@ -182,7 +184,8 @@ def parse(text: str, language: str) -> WordList:
         for e in data.get("entry", ())
     )
     cues = {name: tuple(ways) for name, ways in data.get("cue", {}).items()}
-    return WordList(language, entries, cues, frozenset(data.get("marks", "").split()))
+    marks, often = (frozenset(data.get(name, "").split()) for name in ("marks", "often"))
+    return WordList(language, entries, cues, marks, often)
 
 
 @lru_cache(maxsize=65536)
@@ -197,10 +200,22 @@ def _found(listed: WordList, text: str, groups: frozenset[str] | None) -> tuple[
     return tuple(found)
 
 
+# What stands for more than itself in a phrase of a word list.
+_PIECES = re.compile(r"( \.\. |\([^()]*\|[^()]*\)\??|\([^()]*\)\?|[ '*#])")
+_WRITTEN = {
+    " .. ": r"(?:\s+[^\s.?!:]+){0,3}?\s+",
+    " ": r"\s+",
+    "'": "['\u2019]",
+    "*": r"\w*",
+    "#": r"\d+",
+}
+
+
 @lru_cache(maxsize=2048)
 def _pattern(phrases: Sequence[str]) -> re.Pattern[str]:
-    """Any of the phrases as whole words, in any case. `*` ends a word in any way; a placeholder
-    such as {phone} stands for itself; spaces may be any."""
+    """Any of the phrases as whole words, in any case. `*` is any letters, `#` a number, `(a|b)`
+    one of these, `(a )?` that or nothing, and ` .. ` up to three words of the same sentence; a
+    placeholder such as {phone} stands for itself; spaces may be any."""
     if not phrases:
         return re.compile(r"(?!)")
     ways = "|".join(way(phrase) for phrase in sorted(phrases, key=len, reverse=True))
@@ -209,4 +224,13 @@ def _pattern(phrases: Sequence[str]) -> re.Pattern[str]:
 
 def way(phrase: str) -> str:
     """The expression for one phrase of a word list, without its edges."""
-    return re.escape(phrase).replace(r"\*", r"\w*").replace(r"\ ", r"\s+").replace("'", "['\u2019]")
+    return "".join(_piece(piece) for piece in _PIECES.split(phrase))
+
+
+def _piece(piece: str) -> str:
+    if known := _WRITTEN.get(piece):
+        return known
+    if piece.startswith("(") and ("|" in piece or piece.endswith("?")):
+        inside, _, after = piece[1:].rpartition(")")
+        return f"(?:{'|'.join(map(way, inside.split('|')))}){after}"
+    return re.escape(piece)

@@ -19,6 +19,7 @@ class Broken:
     kind: str
     rule: str
     mutants: Mutator
+    others: tuple[str, ...] = ()  # rules that fit as well
 
 
 KINDS: list[Broken] = []

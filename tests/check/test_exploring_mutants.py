@@ -14,13 +14,14 @@ from bot.check.walk_node import Respond
 from bot.check.walk_small import cut
 from bot.conversation.engine import respond
 from tests.check.engines import Broken, broken
+from tests.check.engines_done import broken_doing
 from tests.check.tables import Table, tables
 from tests.worlds import world
 
 EVENTS = 60_000
 CAUGHT = 0.98
 Wrong = Broken | Table
-ENGINES: list[Wrong] = [*broken(), *tables()]
+ENGINES: list[Wrong] = [*broken(), *broken_doing(), *tables()]
 # These show only two departures from the way through, or in a long intake.
 SLOW = {"reminds too much", "no breaks", "it ends on the hardest", "no goes on"}
 SLOW |= {"shown after a time away", "an interjection is dropped", "a number is another"}

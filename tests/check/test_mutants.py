@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,14 +12,22 @@ from tests.check.mutating_lists import KINDS as LISTS
 from tests.check.mutating_messages import KINDS as MESSAGES
 from tests.check.mutating_plain import KINDS as PLAIN
 from tests.check.mutating_questions import KINDS as QUESTIONS
+from tests.check.mutating_strangers import KINDS as STRANGERS
 from tests.check.mutating_words import KINDS
 from tests.check.rates import CAUGHT, caught
 
 # Each module adds its kinds to the one list.
-assert LISTS is MESSAGES is PLAIN is QUESTIONS is KINDS
+assert LISTS is MESSAGES is PLAIN is QUESTIONS is STRANGERS is KINDS
 
 
-@pytest.mark.parametrize("broken", KINDS, ids=lambda broken: broken.kind)
+def at_hand() -> Iterator[object]:
+    """All kinds; the many sentences of strangers only in the long run."""
+    for broken in KINDS:
+        marks = [pytest.mark.soak] if broken.kind.startswith("stranger_") else []
+        yield pytest.param(broken, marks=marks, id=broken.kind)
+
+
+@pytest.mark.parametrize("broken", list(at_hand()))
 def test_the_rule_catches_what_breaks_it(broken: Broken, tmp_path: Path) -> None:
     escaped, count = caught(broken, tmp_path)
     assert count

@@ -55,6 +55,23 @@ def test_a_list_finds_whole_words_and_spares_what_it_says() -> None:
     assert not listed.tells("Call us.", "phone")
 
 
+@pytest.mark.parametrize(
+    ("phrase", "said", "other"),
+    [
+        ("(we|they) will .. (call|ring)", "They will then soon call.", "We will rest. Call us."),
+        ("within # (hour|hours)", "Within 24 hours.", "Within an hour."),
+        ("it is (very )?easy", "It is very easy. It is easy.", "It is uneasy."),
+        ("*ed", "You worked.", "You work."),
+        ("other (please say)", "Other (please say) it.", "Other please say."),
+    ],
+)
+def test_a_phrase_may_have_a_shape(phrase: str, said: str, other: str) -> None:
+    entry = f'[[entry]]\ngroup = "g"\nsay = ["{phrase}"]\ninstead = "x"\nwhy = "y"\n'
+    listed = parse(entry, "en")
+    assert list(listed.find(said))
+    assert not list(listed.find(other))
+
+
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_every_entry_teaches(language: str) -> None:
     listed = word_list(language)
