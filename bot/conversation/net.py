@@ -14,6 +14,7 @@ ANY: Final = "_"  # on the net: any one word
 STOP: Final = "."  # in a text: where a sentence ends, which is no word
 NOT_ANY = frozenset([STOP, "not", "never", "no", "nunca"])  # a word that turns a phrase round
 
+
 @dataclass(frozen=True, slots=True)
 class Way:
     """What a phrase says: the command `name`; `wish` and `about` tell what may stand around it;

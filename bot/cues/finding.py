@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.conversation.cues import NAMES, Cue
-from bot.cues import letters, patterns
+from bot.cues import letters, patterns, reading
 from bot.cues.letters import Letters
 from bot.cues.patterns import Patterns, Sign
 from bot.cues.reading import Read
@@ -22,12 +22,19 @@ class Finder:
     letters: Letters
 
     def __call__(self, text: str) -> Cue | None:
-        """The cue in a text, or None. It takes well under a millisecond."""
+        """The gravest cue in a text, or None. It takes well under a millisecond."""
         read = self.patterns.reader.read(text)
         if not read.words:
             return None
         signs = self.patterns.signs(read.words)
-        likely, name = self.letters.weigh(read.words, signs, self.patterns.kinds)
+        parts = reading.windows(len(read.words))
+        heard = (self._look(read, patterns.within(signs, *part), *part) for part in parts)
+        return min(filter(None, heard), key=_how_grave, default=None)
+
+    def _look(self, read: Read, signs: Sequence[Sign], start: int, end: int) -> Cue | None:
+        """The cue in a part of a text."""
+        words = read.words[start:end]
+        likely, name = self.letters.weigh(words, signs, self.patterns.kinds)
         believed, alone, guarded = self.letters.above
         speaking = [sign for sign in signs if sign.speaks]
         if patterns.guarded(signs):
@@ -35,9 +42,15 @@ class Finder:
         if speaking and likely > believed:
             return _by_patterns(read, speaking, name)
         if not speaking and likely > alone:
-            places = self.letters.loudest(read.words, name)
-            return Cue(name, tuple(dict.fromkeys(read.written[n] for n in places)), "letters")
+            places = self.letters.loudest(words, name)
+            said = dict.fromkeys(read.written[start + n] for n in places)
+            return Cue(name, tuple(said), "letters")
         return None
+
+
+def _how_grave(cue: Cue) -> tuple[int, str]:
+    """Less is graver; of two alike, what the patterns found comes first."""
+    return NAMES.index(cue.name), {"patterns": "", "letters": "1"}[cue.voice]
 
 
 def _by_patterns(read: Read, speaking: Sequence[Sign], likeliest: str) -> Cue:

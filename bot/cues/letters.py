@@ -15,9 +15,11 @@ from dataclasses import dataclass, field
 from itertools import combinations
 
 from bot.conversation.cues import NAMES, Name
+from bot.conversation.net import STOP
 from bot.cues.patterns import Sign
 
 SIZES = (4,)  # letters together
+Kinds = Mapping[str, Sequence[str]]  # by the word, what it is of
 Four = tuple[float, float, float, float]  # one for each cue, in the order of `NAMES`
 NOTHING: Four = (0.0, 0.0, 0.0, 0.0)
 
@@ -31,17 +33,29 @@ def of_letters(word: str) -> Iterator[str]:
             yield "#" + whole[start : start + size]
 
 
-def of_words(words: Sequence[str], of: Mapping[str, str]) -> set[str]:
-    """What the words of a text are known by beside their letters: those that stand together, as
-    they are and by the lists that they are `of`."""
-    kinds = [of.get(word, word) for word in words]
+def of_words(words: Sequence[str], kinds: Kinds) -> set[str]:
+    """What the words of a text are known by beside their letters: those that stand together, and of
+    what kinds there are words in one sentence."""
+    first = [kinds[word][0] if word in kinds else word for word in words]
     found = {f"{a} {b}" for a, b in zip(words, words[1:], strict=False)}
-    found.update(f"{a} {b}" for a, b in zip(kinds, kinds[1:], strict=False))
-    found.update(f"{a} {b} {c}" for a, b, c in zip(kinds, kinds[1:], kinds[2:], strict=False))
-    found.update(f"{a}~{b}" for a, b in zip(kinds, kinds[2:], strict=False))
-    found.update(f"{a}~{b}" for a, b in zip(kinds, kinds[3:], strict=False))
-    found.update(kind for word, kind in zip(words, kinds, strict=True) if word != kind)
-    return found
+    found.update(f"{a} {b}" for a, b in zip(first, first[1:], strict=False))
+    found.update(f"{a} {b} {c}" for a, b, c in zip(first, first[1:], first[2:], strict=False))
+    found.update(f"{a}~{b}" for a, b in zip(first, first[2:], strict=False))
+    everywhere: set[str] = set()
+    for sentence in _sentences(words):
+        there = sorted({kind for word in sentence for kind in kinds.get(word, ())})
+        found.update(f"{a}+{b}" for a, b in combinations(there, 2))
+        everywhere.update(there)
+    return found | everywhere
+
+
+def _sentences(words: Sequence[str]) -> Iterator[Sequence[str]]:
+    start = 0
+    for end, word in enumerate(words):
+        if word == STOP:
+            yield words[start:end]
+            start = end + 1
+    yield words[start:]
 
 
 def of_signs(signs: Iterable[Sign], words: int) -> set[str]:
@@ -65,7 +79,7 @@ class Letters:
     words: dict[str, Four] = field(default_factory=dict)
 
     def weigh(
-        self, words: Sequence[str], signs: Sequence[Sign], kinds: Mapping[str, str]
+        self, words: Sequence[str], signs: Sequence[Sign], kinds: Kinds
     ) -> tuple[float, Name]:
         """How likely there is any cue in a text, and which is the likeliest."""
         parts = [self._word(word) for word in dict.fromkeys(words)]

@@ -39,12 +39,12 @@ class Sign:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Patterns:
-    """The phrases of a language, made ready; `kinds` are the lists that a word stands in."""
+    """The phrases of a language, made ready; `kinds` is what a word is of."""
 
     reader: Reader
     net: Net
     firsts: frozenset[str]
-    kinds: Mapping[str, str]
+    kinds: Mapping[str, tuple[str, ...]]
 
     def signs(self, words: Sequence[str]) -> list[Sign]:
         """All phrases in a text; of those alike from the same word on, the longest."""
@@ -63,6 +63,11 @@ class Patterns:
         for one, end in longest.items():
             kind, _, name = one.partition(":")
             yield Sign(start, end, name, kind)
+
+
+def within(signs: Iterable[Sign], start: int, end: int) -> list[Sign]:
+    """Those that stand wholly between two words."""
+    return [sign for sign in signs if start <= sign.start and sign.end <= end]
 
 
 def guarded(signs: Iterable[Sign]) -> bool:
@@ -93,11 +98,10 @@ def read(text: str, known: Iterable[str] = ()) -> Patterns:
         phrases.lay(net, reads.read(line), way)
     words = {word for word in net.words() if len(word) > 1}
     reader = reading.reader(short, words.union(known), words, data.get("endings", {}).items())
-    kinds = {
-        word: name.upper()
-        for name, choice in reversed(listed.items())
-        for word in phrases.single_words(choice)
-    }
+    kinds: dict[str, tuple[str, ...]] = {}
+    for name, choice in phrases.lists(data["kinds"], plain).items():
+        for word in dict.fromkeys(phrases.single_words(choice)):
+            kinds[word] = (*kinds.get(word, ()), name.upper())
     return Patterns(reader, net, frozenset(net.firsts()), kinds)
 
 

@@ -19,6 +19,8 @@ LONGEST = 2000  # characters that are read; nobody waits for the rest
 LONG_WORD = 5  # letters from which a strange word may be a slip
 MOST_SLIPS = 12  # strange words that are looked at in one text
 
+WINDOW, STRIDE = 20, 8  # words that are looked at together in a long text, and how far on the next
+
 Words = tuple[str, ...]
 
 
@@ -32,6 +34,15 @@ class Read:
     def as_written(self, start: int, end: int) -> str:
         """What stands in the text from one word to another."""
         return " ".join(dict.fromkeys(self.written[start:end]))
+
+
+def windows(size: int) -> list[tuple[int, int]]:
+    """The parts in which a text of so many words is looked at: what is said in one breath among much
+    else must not be drowned by it, nor denied by what stands far off."""
+    if size <= WINDOW + STRIDE:
+        return [(0, size)]
+    starts = [*range(0, size - WINDOW, STRIDE), size - WINDOW]
+    return [(start, start + WINDOW) for start in starts]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -197,7 +197,9 @@ async def test_what_a_rehearsal_set_aside_is_counted_apart(desk: Desk) -> None:
 
 
 async def test_somebody_who_asked_for_a_person_is_reached_and_the_look_is_kept(desk: Desk) -> None:
-    made = desk.intake({**PARTIAL, "name": "Lee Quist"}, kind="", standing="asking", asked=["person"])
+    made = desk.intake(
+        {**PARTIAL, "name": "Lee Quist"}, kind="", standing="asking", asked=["person"]
+    )
     csrf = await desk.sign_in()
     assert "Lee Quist" not in await desk.page("/desk/")
     path = f"/desk/asked/{made.asked['person']}"
