@@ -32,7 +32,7 @@ SEEN, PARTS = 2, 5  # in how many texts something must be; parts for leaving out
 # that in the first half of the texts of another hand about 5 in 100 are false.
 MOST_FALSE = {"en": 0.06, "es": 0.08}
 STEPS = (0.01, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.93, 0.96, 0.98)
-SMALLEST = 0.09  # of weights that are kept
+SMALLEST = 0.08  # of weights that are kept
 CLASSES = len(NAMES)
 Three = tuple[float, float, float]
 CARELESS = {"textspeak", "misspelling", "more"}
@@ -68,17 +68,20 @@ def _lines(language: str) -> Iterator[str]:
 
 def _example(text: str, cue: str, using: Patterns) -> Example:
     words = using.reader.read(text).words
-    signs = using.signs(words)
+    signs, places = using.signs(words), list(letters.of_places(words, using.kinds))
     parts = tuple(
-        _part(words[start:end], patterns.within(signs, start, end), using)
+        _part(words[start:end], places[start:end], patterns.within(signs, start, end), using)
         for start, end in reading.windows(len(words))
     )
     return Example(NAMES.index(cue) if cue in NAMES else CLASSES, parts)
 
 
-def _part(words: Sequence[str], signs: Sequence[Sign], using: Patterns) -> Part:
-    known_by = Counter(one for word in set(words) for one in letters.of_letters(word))
-    known_by.update(letters.of_words(words, using.kinds))
+def _part(
+    words: Sequence[str], places: Sequence[Sequence[str]], signs: Sequence[Sign], using: Patterns
+) -> Part:
+    known_by = Counter(one for word in words for one in letters.of_letters(word))
+    known_by.update(name for names in places for name in names)
+    known_by.update(letters.of_kinds(words, using.kinds))
     known_by.update(letters.of_signs(signs, len(words)))
     guarded = patterns.guarded(signs)
     return Part(known_by, not guarded and any(sign.speaks for sign in signs), guarded)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 SLOT = re.compile(r"\[(\w+)\]")
+LIST = re.compile(r"\[(\w+)\] = (.+)")
 HEAD = re.compile(r"## (\w+) \*(\d+)")
 SLIPS = 0.2  # of the examples
 
@@ -21,9 +22,8 @@ def made(path: Path) -> Iterator[tuple[str, str]]:
     lists: dict[str, list[str]] = {}
     cue, times, seen = "", 0, set[str]()
     for line in path.read_text("utf-8").splitlines():
-        if line.startswith("["):
-            name, _, items = line.partition(" = ")
-            lists[name.strip("[]")] = items.split(", ")
+        if listed := LIST.match(line):
+            lists[listed[1]] = listed[2].split(", ")
         elif head := HEAD.match(line):
             cue, times = head[1], int(head[2])
         elif line and not line.startswith("#"):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.conversation.cues import NAMES, Cue
 from bot.cues import letters, patterns, reading
-from bot.cues.letters import Letters
+from bot.cues.letters import Heard, Letters
 from bot.cues.patterns import Patterns, Sign
 from bot.cues.reading import Read
 
@@ -27,14 +27,17 @@ class Finder:
         if not read.words:
             return None
         signs = self.patterns.signs(read.words)
+        said = self.letters.heard(read.words, self.patterns.kinds)
         parts = reading.windows(len(read.words))
-        heard = (self._look(read, patterns.within(signs, *part), *part) for part in parts)
+        heard = (self._look(read, said, patterns.within(signs, *part), *part) for part in parts)
         return min(filter(None, heard), key=_how_grave, default=None)
 
-    def _look(self, read: Read, signs: Sequence[Sign], start: int, end: int) -> Cue | None:
+    def _look(
+        self, read: Read, said: Heard, signs: Sequence[Sign], start: int, end: int
+    ) -> Cue | None:
         """The cue in a part of a text."""
         words = read.words[start:end]
-        likely, name = self.letters.weigh(words, signs, self.patterns.kinds)
+        likely, name = self.letters.weigh(said, words, start, signs, self.patterns.kinds)
         believed, alone, guarded = self.letters.above
         speaking = [sign for sign in signs if sign.speaks]
         if patterns.guarded(signs):
@@ -43,8 +46,8 @@ class Finder:
             return _by_patterns(read, speaking, name)
         if not speaking and likely > alone:
             places = self.letters.loudest(words, name)
-            said = dict.fromkeys(read.written[start + n] for n in places)
-            return Cue(name, tuple(said), "letters")
+            written = dict.fromkeys(read.written[start + n] for n in places)
+            return Cue(name, tuple(written), "letters")
         return None
 
 

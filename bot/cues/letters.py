@@ -21,6 +21,7 @@ from bot.cues.patterns import Sign
 SIZES = (4,)  # letters together
 Kinds = Mapping[str, Sequence[str]]  # by the word, what it is of
 Four = tuple[float, float, float, float]  # one for each cue, in the order of `NAMES`
+Heard = Sequence[Four]  # of a text: what its words say, added up to each place
 NOTHING: Four = (0.0, 0.0, 0.0, 0.0)
 
 
@@ -33,29 +34,30 @@ def of_letters(word: str) -> Iterator[str]:
             yield "#" + whole[start : start + size]
 
 
-def of_words(words: Sequence[str], kinds: Kinds) -> set[str]:
-    """What the words of a text are known by beside their letters: those that stand together, and of
-    what kinds there are words in one sentence."""
+def of_places(words: Sequence[str], kinds: Kinds) -> Iterator[list[str]]:
+    """What each place of a text is known by, beside the letters of the word there: what the word is
+    of, and the words and kinds that stand before it."""
     first = [kinds[word][0] if word in kinds else word for word in words]
-    found = {f"{a} {b}" for a, b in zip(words, words[1:], strict=False)}
-    found.update(f"{a} {b}" for a, b in zip(first, first[1:], strict=False))
-    found.update(f"{a} {b} {c}" for a, b, c in zip(first, first[1:], first[2:], strict=False))
-    found.update(f"{a}~{b}" for a, b in zip(first, first[2:], strict=False))
-    everywhere: set[str] = set()
-    for sentence in _sentences(words):
-        there = sorted({kind for word in sentence for kind in kinds.get(word, ())})
-        found.update(f"{a}+{b}" for a, b in combinations(there, 2))
-        everywhere.update(there)
-    return found | everywhere
+    for n, (word, kind) in enumerate(zip(words, first, strict=True)):
+        found = list(kinds.get(word, ()))
+        if n:
+            found += f"{words[n - 1]} {word}", f"{first[n - 1]} {kind}"
+        if n > 1:
+            found += f"{first[n - 2]} {first[n - 1]} {kind}", f"{first[n - 2]}~{kind}"
+        yield found
 
 
-def _sentences(words: Sequence[str]) -> Iterator[Sequence[str]]:
-    start = 0
-    for end, word in enumerate(words):
+def of_kinds(words: Sequence[str], kinds: Kinds) -> set[str]:
+    """Of what kinds there are words together in one sentence."""
+    found: set[str] = set()
+    there: set[str] = set()
+    for word in (*words, STOP):
         if word == STOP:
-            yield words[start:end]
-            start = end + 1
-    yield words[start:]
+            found.update(f"{a}+{b}" for a, b in combinations(sorted(there), 2))
+            there.clear()
+        elif word in kinds:
+            there.update(kinds[word])
+    return found
 
 
 def of_signs(signs: Iterable[Sign], words: int) -> set[str]:
@@ -78,17 +80,27 @@ class Letters:
     ordinary: frozenset[str]  # words of the examples: no slips of others
     words: dict[str, Four] = field(default_factory=dict)
 
+    def heard(self, words: Sequence[str], kinds: Kinds) -> Heard:
+        """What the words of a text say one after the other, to be weighed in parts."""
+        sums, a, b, c, d = [NOTHING], 0.0, 0.0, 0.0, 0.0
+        for word, names in zip(words, of_places(words, kinds), strict=True):
+            parts = [self._word(word), *filter(None, map(self.weights.get, names))]
+            for e, f, g, h in parts:
+                a, b, c, d = a + e, b + f, c + g, d + h
+            sums.append((a, b, c, d))
+        return sums
+
     def weigh(
-        self, words: Sequence[str], signs: Sequence[Sign], kinds: Kinds
+        self, heard: Heard, words: Sequence[str], start: int, signs: Sequence[Sign], kinds: Kinds
     ) -> tuple[float, Name]:
-        """How likely there is any cue in a text, and which is the likeliest."""
-        parts = [self._word(word) for word in dict.fromkeys(words)]
-        about = of_words(words, kinds) | of_signs(signs, len(words))
-        parts += filter(None, map(self.weights.get, about))
-        parts.append(self.bias)
-        sums = [math.fsum(column) for column in zip(*parts, strict=True)]
-        highest = max(0.0, *sums)
-        shares = [math.exp(one - highest) for one in sums]
+        """How likely there is any cue in these words of a text, and which is the likeliest."""
+        about = of_kinds(words, kinds) | of_signs(signs, len(words))
+        more = filter(None, map(self.weights.get, about))
+        a, b, c, d = map(sum, zip(self.bias, heard[start + len(words)], *more, strict=True))
+        e, f, g, h = heard[start]
+        scores = (a - e, b - f, c - g, d - h)
+        highest = max(0.0, *scores)
+        shares = [math.exp(score - highest) for score in scores]
         none = math.exp(-highest)
         return sum(shares) / (sum(shares) + none), NAMES[shares.index(max(shares))]
 
@@ -96,7 +108,7 @@ class Letters:
         """What the letters of a word add up to, kept where it is one of ours."""
         if (found := self.words.get(word)) is None:
             parts = [self.weights.get(name, NOTHING) for name in of_letters(word)]
-            a, b, c, d = (math.fsum(column) for column in zip(*parts, strict=True))
+            a, b, c, d = (sum(column) for column in zip(*parts, strict=True))
             found = (a, b, c, d)
             if word in self.weights:
                 self.words[word] = found

@@ -19,7 +19,7 @@ LONGEST = 2000  # characters that are read; nobody waits for the rest
 LONG_WORD = 5  # letters from which a strange word may be a slip
 MOST_SLIPS = 12  # strange words that are looked at in one text
 
-WINDOW, STRIDE = 20, 8  # words that are looked at together in a long text, and how far on the next
+WINDOW, STRIDE = 22, 11  # words that are looked at together in a long text, and how far on the next
 
 Words = tuple[str, ...]
 

@@ -20,11 +20,12 @@ def finders(folder: Path = HERE) -> Mapping[str, Find]:
 
 def _later(path: Path) -> Find:
     def find(text: str) -> Cue | None:
-        return _read(path)(text)
+        return read(path)(text)
 
     return find
 
 
 @lru_cache(maxsize=16)
-def _read(path: Path) -> finding.Finder:
+def read(path: Path) -> finding.Finder:
+    """What looks for cues in the language of a file, read once."""
     return finding.finder(path.read_text("utf-8"), path.with_suffix(".letters").read_text("utf-8"))
