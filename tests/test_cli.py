@@ -369,10 +369,10 @@ def test_understand_reads_anything_and_says_what_it_means(tmp_path: Path) -> Non
 def test_cues_says_what_a_text_may_be_a_sign_of(tmp_path: Path) -> None:
     done = subprocess.run(
         [*COMMAND, "cues", "--lang", "en"],
+        env=environment(tmp_path),
         input="i want to die\nhello\n\xff\n".encode("latin-1"),
         capture_output=True,
-        cwd=tmp_path,
-        timeout=20,
+        timeout=60,
     )
     first, second, third = map(json.loads, done.stdout.splitlines())
     assert (first["text"], first["cue"]) == ("i want to die", "suicidal")

@@ -1,8 +1,9 @@
 """Learn the weights of the second voice (`bot/cues/letters.py`) from the examples of a language.
 
-`python -m tools.learn_cues en` reads `tests/cues/learnt_from/en*.tsv` and writes `bot/cues/en.letters`.
+`python -m tools.learn_cues en` reads `tests/cues/learnt_from/en*` and writes `bot/cues/en.letters`.
 It is a multinomial logistic regression, stepped with AdaGrad; the same examples give the same file.
-How high a likelihood has to be is found on examples that were left out: of five parts, each in turn.
+How high a likelihood has to be is found on examples that were left out: of five parts, each in
+turn.
 """
 
 from __future__ import annotations
@@ -26,13 +27,15 @@ from tools.made_examples import made
 
 HERE = Path(__file__).parent.parent
 EXAMPLES, WRITTEN = HERE / "tests/cues/learnt_from", HERE / "bot/cues"
-ROUNDS, STEP, SHRINK = 8, 0.04, 2e-5
-SEEN, PARTS = 2, 5  # in how many texts something must be; parts for leaving out
-# False alarms of the harmless among the examples, which are harder than what people write: chosen so
-# that in the first half of the texts of another hand about 5 in 100 are false.
-MOST_FALSE = {"en": 0.06, "es": 0.08}
+ROUNDS, STEP, SHRINK = 10, 0.04, 2e-5
+UNSTEADY = 2  # rounds; the weights are the average of those after the later ones
+SEEN, PARTS = 3, 5  # in how many texts something must be; parts for leaving out
+# False alarms of the harmless among the examples, which are harder than what people write: chosen
+# so that in the texts of another hand about 5 in 100 are false.
+MOST_FALSE = {"en": 0.055, "es": 0.05}
 STEPS = (0.01, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.93, 0.96, 0.98)
-SMALLEST = 0.08  # of weights that are kept
+LOW = (0.1, 0.15, 0.2, 0.25)  # the letters may silence a phrase only where they are sure
+SMALLEST = 0.11  # of weights that are kept
 CLASSES = len(NAMES)
 Three = tuple[float, float, float]
 CARELESS = {"textspeak", "misspelling", "more"}
@@ -57,8 +60,18 @@ def examples(language: str, using: Patterns) -> tuple[list[Example], list[Exampl
     """The written examples of a language in a fixed order by chance, and those made from frames."""
     rows = [line.split("\t")[:2] for line in _lines(language)]
     random.Random(3).shuffle(rows)  # noqa: S311 (alike examples stand side by side)
-    frames = made(EXAMPLES / f"{language}.made")
-    return [_example(*row, using) for row in rows], [_example(*row, using) for row in frames]
+    more = [_example(*one, using) for one in made(EXAMPLES / f"{language}.made")]
+    # What the phrases hear in an answer may well be there ("not safe at home").
+    said = (_example(text, "none", using) for text in _said(language))
+    more += (one for one in said if not any(part.sure for part in one.parts))
+    return [_example(text, cue, using) for text, cue in rows], more
+
+
+def _said(language: str) -> Iterator[str]:
+    """Ways of saying a command, and plain answers. That others read the phone may be a cue."""
+    for path in sorted((HERE / "tests/understanding" / language).glob("*.txt")):
+        if path.stem != "safe":
+            yield from filter(None, path.read_text("utf-8").splitlines())
 
 
 def _lines(language: str) -> Iterator[str]:
@@ -83,8 +96,7 @@ def _part(
     known_by.update(name for names in places for name in names)
     known_by.update(letters.of_kinds(words, using.kinds))
     known_by.update(letters.of_signs(signs, len(words)))
-    guarded = patterns.guarded(signs)
-    return Part(known_by, not guarded and any(sign.speaks for sign in signs), guarded)
+    return Part(known_by, bool(patterns.believed(signs)), patterns.guarded(signs))
 
 
 def learn(given: Sequence[Example]) -> tuple[dict[str, Four], Four]:
@@ -114,10 +126,16 @@ def _learn(given: Sequence[tuple[Counter[str], int]]) -> tuple[dict[str, Four], 
     sums = [array("d", [1e-3]) * size for _ in NAMES]
     order = list(range(len(given)))
     chance = random.Random(7)  # noqa: S311 (the order of examples)
-    for _ in range(ROUNDS):
+    averages = [array("d", bytes(8 * size)) for _ in NAMES]
+    for number_of_round in range(ROUNDS):
         chance.shuffle(order)
         for number in order:
             _step(weights, sums, *rows[number], given[number][1])
+        if number_of_round >= UNSTEADY:
+            for whole, column in zip(averages, weights, strict=True):
+                for n, one in enumerate(column):
+                    whole[n] += one / (ROUNDS - UNSTEADY)
+    weights = averages
     found = {name: tuple(column[n] for column in weights) for name, n in names.items()}
     kept = {name: four for name, four in found.items() if max(map(abs, four)) >= SMALLEST}
     return kept, tuple(column[0] for column in weights)  # type: ignore[return-value]
@@ -171,13 +189,13 @@ def _likely(weights: dict[str, Four], bias: Four, known_by: Counter[str]) -> flo
 
 
 def heights(given: Sequence[Example], likely: Likely, most_false: float) -> Three:
-    """How likely a cue must be where phrases speak, where none does, and where a guard stands: those
-    that find the most, with no greater share of false alarms."""
+    """How likely a cue must be where phrases speak, where none does, and where a guard stands:
+    those that find the most, with no greater share of false alarms."""
     highest = [_highest(e, shares) for e, shares in zip(given, likely, strict=True)]
     harmless = [three for three, e in zip(highest, given, strict=True) if e.cue == CLASSES]
     others = [three for three, e in zip(highest, given, strict=True) if e.cue != CLASSES]
     room, best, most = most_false * len(harmless), (1.0, 1.0, 1.0), -1
-    for above in product(STEPS, STEPS, STEPS):
+    for above in product(LOW, STEPS, STEPS):
         if _counted(harmless, above) <= room and (right := _counted(others, above)) > most:
             best, most = above, right
     return best
@@ -216,7 +234,8 @@ def main(language: str) -> None:
 def ordinary(language: str) -> frozenset[str]:
     """The words of those examples that are spelt with care."""
     rows = (line.split("\t") for line in _lines(language))
-    careful = (text for text, _, tags in rows if not CARELESS & set(tags.split(",")))
+    careful = [text for text, _, tags in rows if not CARELESS & set(tags.split(","))]
+    careful += _said(language)
     return frozenset(word for text in careful for word in fold(text).split() if word.isalpha())
 
 

@@ -38,13 +38,11 @@ class Finder:
         """The cue in a part of a text."""
         words = read.words[start:end]
         likely, name = self.letters.weigh(said, words, start, signs, self.patterns.kinds)
+        speaking = patterns.believed(signs)
         believed, alone, guarded = self.letters.above
-        speaking = [sign for sign in signs if sign.speaks]
-        if patterns.guarded(signs):
-            speaking, alone = [], guarded
         if speaking and likely > believed:
             return _by_patterns(read, speaking, name)
-        if not speaking and likely > alone:
+        if not speaking and likely > (guarded if patterns.guarded(signs) else alone):
             places = self.letters.loudest(words, name)
             written = dict.fromkeys(read.written[start + n] for n in places)
             return Cue(name, tuple(written), "letters")

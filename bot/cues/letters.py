@@ -1,7 +1,7 @@
 """The second voice: weights that were learnt from examples (`tools/learn_cues.py`).
 
-It adds up what it knows of the words of a text, of pairs of them, of their letters, and of the signs
-that the patterns found, and says how likely each cue is. It speaks where the patterns are silent.
+It adds up what it knows of the words of a text, of pairs of them, of their letters, and of the
+signs that the patterns found, and says how likely each cue is. It speaks where they are silent.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from bot.conversation.net import STOP
 from bot.cues.patterns import Sign
 
 SIZES = (4,)  # letters together
+SHORTEST = 3  # letters of a word that is told to a worker
 Kinds = Mapping[str, Sequence[str]]  # by the word, what it is of
 Four = tuple[float, float, float, float]  # one for each cue, in the order of `NAMES`
 Heard = Sequence[Four]  # of a text: what its words say, added up to each place
@@ -117,7 +118,7 @@ class Letters:
     def loudest(self, words: Sequence[str], name: Name) -> list[int]:
         """The places of the words that spoke loudest for a cue."""
         place = NAMES.index(name)
-        places = (n for n, word in enumerate(words) if word.isalnum())
+        places = (n for n, word in enumerate(words) if len(word) >= SHORTEST)
         return sorted(sorted(places, key=lambda n: -self._word(words[n])[place])[:3])
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from bot.conversation.cues import NAMES
 from bot.conversation.net import STOP, Net, Way
@@ -16,6 +17,7 @@ from bot.cues import phrases, reading
 from bot.cues.reading import Reader
 
 DENIAL, AFTER = "denial", "after"  # the latter speaks for a cue: it is back, it is now
+AROUND = ("past", "idiom")  # guards that are often said in the sentence before or after
 REACH = 3  # words between a denial and what it denies
 MOST_STANDINGS = 60_000  # of the net; then it forgets them and goes on
 
@@ -29,12 +31,18 @@ class Sign:
     end: int
     name: str
     kind: str
+    sentence: int = 0  # which one of the text
     denied: bool = False
 
     @property
     def speaks(self) -> bool:
         """May it speak alone?"""
         return self.kind == "say" and not self.denied
+
+    @property
+    def guards(self) -> bool:
+        """Does it speak against a cue?"""
+        return self.kind == "guard" and self.name not in (DENIAL, AFTER)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,11 +58,16 @@ class Patterns:
         """All phrases in a text; of those alike from the same word on, the longest."""
         if len(self.net.standings) > MOST_STANDINGS:
             self.net.standings.clear()
-        found = [sign for start in range(len(words)) for sign in self._from(words, start)]
+        sentences = list(accumulate(word == STOP for word in words))
+        found = [
+            sign
+            for start, sentence in enumerate(sentences)
+            for sign in self._from(words, start, sentence)
+        ]
         denials = [(sign.start, sign.end) for sign in found if sign.name == DENIAL]
         return [_denied(sign, words, denials) for sign in found]
 
-    def _from(self, words: Sequence[str], start: int) -> Iterator[Sign]:
+    def _from(self, words: Sequence[str], start: int, sentence: int) -> Iterator[Sign]:
         if words[start] not in self.firsts:
             return
         longest: dict[str, int] = {}
@@ -62,7 +75,7 @@ class Patterns:
             longest.update((way.name, end) for way in ways)
         for one, end in longest.items():
             kind, _, name = one.partition(":")
-            yield Sign(start, end, name, kind)
+            yield Sign(start, end, name, kind, sentence)
 
 
 def within(signs: Iterable[Sign], start: int, end: int) -> list[Sign]:
@@ -70,9 +83,19 @@ def within(signs: Iterable[Sign], start: int, end: int) -> list[Sign]:
     return [sign for sign in signs if start <= sign.start and sign.end <= end]
 
 
+def believed(signs: Sequence[Sign]) -> list[Sign]:
+    """The phrases that may speak alone, and that nothing near them speaks against."""
+    guards = [sign for sign in signs if sign.guards]
+    return [sign for sign in signs if sign.speaks and not any(_near(sign, one) for one in guards)]
+
+
+def _near(sign: Sign, guard: Sign) -> bool:
+    return abs(sign.sentence - guard.sentence) <= (guard.name in AROUND)
+
+
 def guarded(signs: Iterable[Sign]) -> bool:
-    """Does something speak against a cue in the whole text?"""
-    return any(sign.kind == "guard" and sign.name not in (DENIAL, AFTER) for sign in signs)
+    """Does anything speak against a cue?"""
+    return any(sign.guards for sign in signs)
 
 
 def _denied(sign: Sign, words: Sequence[str], denials: Iterable[tuple[int, int]]) -> Sign:
@@ -107,10 +130,10 @@ def read(text: str, known: Iterable[str] = ()) -> Patterns:
 
 def _ways(data: Mapping[str, Mapping[str, Mapping[str, str]]]) -> Iterator[tuple[Way, str]]:
     """Each phrase of a file, and what it says."""
-    for rank, name in enumerate(NAMES):
+    for rank, cue in enumerate(NAMES):
         for kind in ("say", "hint"):
-            for line in _lines(data["cue"][name][kind]):
-                yield Way(rank, f"{kind}:{name}"), line
+            for line in _lines(data["cue"][cue][kind]):
+                yield Way(rank, f"{kind}:{cue}"), line
     for name, guard in data["guard"].items():
         for line in _lines(guard["say"]):
             yield Way(len(NAMES), f"guard:{name}"), line

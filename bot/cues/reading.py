@@ -37,8 +37,8 @@ class Read:
 
 
 def windows(size: int) -> list[tuple[int, int]]:
-    """The parts in which a text of so many words is looked at: what is said in one breath among much
-    else must not be drowned by it, nor denied by what stands far off."""
+    """The parts in which a text of so many words is looked at: what is said in one breath among
+    much else must not be drowned by it, nor denied by what stands far off."""
     if size <= WINDOW + STRIDE:
         return [(0, size)]
     starts = [*range(0, size - WINDOW, STRIDE), size - WINDOW]

@@ -1,4 +1,4 @@
-"""`ownpace cues`: what messages may be a sign of, one JSON object a line, for whoever measures it."""
+"""`ownpace cues`: what messages may be a sign of, a JSON object a line, for whoever measures it."""
 
 from __future__ import annotations
 

@@ -11,9 +11,9 @@ from pathlib import Path
 from bot import upkeep, worlds
 from bot.conversation.flow import FlowError
 from bot.doctor.finding import Finding, green, red, yellow
+from bot.worlds import Library
 from config import secrets, services
 from config.services import Configured
-from bot.worlds import Library
 from config.settings import Settings, SettingsError
 from store import beside, swapping
 

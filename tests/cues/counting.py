@@ -1,6 +1,6 @@
 """How well cues are found in texts of another hand, counted; docs/cues.md is written from it.
 
-`python -m tests.cues.counting` prints the figures; with `--write` it writes the tables of docs/cues.md.
+`python -m tests.cues.counting` prints the figures; with `--write` it writes docs/cues.md again.
 """
 
 from __future__ import annotations

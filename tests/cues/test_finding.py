@@ -74,7 +74,9 @@ def test_the_words_are_those_of_the_text() -> None:
 
 
 def test_what_stands_far_off_does_not_hide_it() -> None:
-    story = "We like films and books and football here, and my gran cooks for all of us on Sundays. "
+    story = (
+        "We like films and books and football here, and my gran cooks for all of us on Sundays. "
+    )
     assert find(f"{story * 3}I want to kill myself. {story * 3}")
 
 

@@ -52,7 +52,7 @@ def test_and_not_this(phrase: str, text: str) -> None:
 
 @pytest.mark.parametrize("phrase", ["(a|b", "a)", "[he"])
 def test_a_bracket_that_does_not_match_is_told(phrase: str) -> None:
-    with pytest.raises(ValueError, match="a|he"):
+    with pytest.raises(ValueError, match=r"a|he"):
         said(phrase, "a")
 
 
