@@ -114,13 +114,7 @@ def learn(given: Sequence[Example]) -> tuple[dict[str, Four], Four]:
 def _learn(given: Sequence[tuple[Counter[str], int]]) -> tuple[dict[str, Four], Four]:
     seen = Counter(name for known_by, _ in given for name in known_by)
     names = {name: n for n, name in enumerate(sorted(n for n, k in seen.items() if k >= SEEN), 1)}
-    rows = [
-        (
-            [0] + [names[n] for n in known_by if n in names],
-            [1] + [k for n, k in known_by.items() if n in names],
-        )
-        for known_by, _ in given
-    ]
+    rows = [_row(known_by, names) for known_by, _ in given]
     size = len(names) + 1
     weights = [array("d", bytes(8 * size)) for _ in NAMES]
     sums = [array("d", [1e-3]) * size for _ in NAMES]
@@ -139,6 +133,12 @@ def _learn(given: Sequence[tuple[Counter[str], int]]) -> tuple[dict[str, Four], 
     found = {name: tuple(column[n] for column in weights) for name, n in names.items()}
     kept = {name: four for name, four in found.items() if max(map(abs, four)) >= SMALLEST}
     return kept, tuple(column[0] for column in weights)  # type: ignore[return-value]
+
+
+def _row(known_by: Counter[str], names: dict[str, int]) -> tuple[list[int], list[int]]:
+    """The numbers of what is known, and how often, in a fixed order: sums depend on it."""
+    found = sorted((names[name], times) for name, times in known_by.items() if name in names)
+    return [0, *(number for number, _ in found)], [1, *(times for _, times in found)]
 
 
 def _step(
@@ -179,10 +179,8 @@ def left_out(given: Sequence[Example], frames: Sequence[Example]) -> Likely:
 
 
 def _likely(weights: dict[str, Four], bias: Four, known_by: Counter[str]) -> float:
-    scores = [
-        bias[place] + sum(weights[n][place] * k for n, k in known_by.items() if n in weights)
-        for place in range(CLASSES)
-    ]
+    found = sorted((weights[name], times) for name, times in known_by.items() if name in weights)
+    scores = [bias[n] + sum(four[n] * times for four, times in found) for n in range(CLASSES)]
     highest = max(0.0, *scores)
     shares = sum(math.exp(score - highest) for score in scores)
     return shares / (shares + math.exp(-highest))
