@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,11 +12,11 @@ from tools.made_examples import made
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for path in shipped.HERE.glob("*.toml"):
         (tmp_path / path.name).write_bytes(path.read_bytes())
     monkeypatch.setattr(learn_cues, "WRITTEN", tmp_path)
-    yield tmp_path
+    return tmp_path
 
 
 @pytest.mark.soak
