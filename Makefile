@@ -10,7 +10,7 @@ V := .venv
 ARGS ?=
 PYTEST := $(V)/bin/python -m pytest -q
 
-.PHONY: help setup dev ui demo test browser lint format transcripts messages principles pictures soak licences lock clean
+.PHONY: help setup dev ui demo test browser lint format transcripts messages cues principles pictures soak licences lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -48,6 +48,9 @@ transcripts: dev ## write the generated transcripts again; read the diff before 
 
 messages: dev ## bring the catalogues up to date with the flows; LANGUAGE=cy begins a new one
 	@$(V)/bin/python -m tools.messages $(LANGUAGE)
+
+cues: dev ## count how well cues are found, and write docs/cues.md again
+	@$(V)/bin/python -m tests.cues.counting --write
 
 principles: setup ## write docs/principles.md again from the rules of `ownpace check`
 	@$(V)/bin/python -m bot.check.principles

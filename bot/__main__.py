@@ -92,6 +92,21 @@ def understand(lang: str, asking: str, channel: str) -> None:
 
 
 @cli.command()
+@click.option("--lang", required=True, help="The language, such as es.")
+def cues(lang: str) -> None:
+    """Say what messages may be a sign of: each line of the input is one, each line out JSON."""
+    from bot.cues import shipped, telling
+
+    finders = shipped.finders()
+    if lang not in finders:
+        _end(f"No cues are looked for in {lang!r}; they are in: {', '.join(finders)}", 2)
+    out = sys.stdout.buffer
+    for line in telling.told(sys.stdin.buffer, finders[lang]):
+        out.write(f"{line}\n".encode())
+    out.flush()
+
+
+@cli.command()
 def notes() -> None:
     """Read a caseworker's note: each line out is a JSON object with other words for some of it."""
     with _plain_faults():

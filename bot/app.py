@@ -6,6 +6,7 @@ parts; `serve` runs them.
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -107,6 +108,7 @@ async def build(plan: Plan, base_url: str) -> House:
     _add_hook(house)
     house.jobs = shared_out(house.jobs, store, inbox.queued.set, plan.only)
     house.jobs["what may be promised"] = told.run
+    house.jobs["words of cues"] = partial(_learn_the_cues, plan)
     house.jobs["old copies"] = partial(upkeep.keep_forgetting, plan.settings.data)
     if plan.only == "sender":
         house.web = _front(plan, store, clock)
@@ -118,6 +120,15 @@ def _learn_the_words(plan: Plan) -> None:
     for world in plan.worlds.values():
         for language in world.service.languages:
             sayings(world.phrases, world.catalogues[language])
+
+
+async def _learn_the_cues(plan: Plan) -> None:
+    """What looks for cues is read beside the first work, not before it; then there is no more to
+    do."""
+    for world in plan.worlds.values():
+        for find in world.cues.values():
+            await asyncio.to_thread(find, "")
+    await asyncio.Event().wait()
 
 
 def _front(plan: Plan, store: Store, clock: Clock) -> web.Application:

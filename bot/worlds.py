@@ -14,6 +14,7 @@ from babel.messages.pofile import PoFileError
 
 from bot.conversation import flow, phrases
 from bot.conversation.channel import SMS
+from bot.conversation.cues import Find
 from bot.conversation.flow import Flow, FlowError
 from bot.conversation.i18n import SOURCE, Catalogue, common_entries, flow_entries, parse_po
 from bot.conversation.model import Conversation, World
@@ -21,6 +22,7 @@ from bot.conversation.phrases import Phrases
 from bot.conversation.render import render
 from bot.conversation.service import Service
 from bot.conversation.step import Step
+from bot.cues import shipped
 
 BOT = Path(__file__).parent
 COMMON = "common.toml"
@@ -30,13 +32,15 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """Everything that can be said. `texts` are the flow files as they stand, by flow id."""
+    """Everything that can be said. `texts` are the flow files as they stand, by flow id; `cues` is
+    what looks for cues, by language, read when it is first asked."""
 
     flows: Mapping[str, Flow]
     texts: Mapping[str, str]
     phrases: Phrases
     catalogues: Mapping[str, Catalogue]
     needed: frozenset[tuple[str, str]]
+    cues: Mapping[str, Find]
 
     def lacking(self, language: str) -> int:
         """How many texts a language still has to be given."""
@@ -62,7 +66,7 @@ def read(folder: Path = BOT) -> Library:
     if faults or shared is None:
         raise FlowError("\n".join(faults))
     needed = frozenset((entry.context, entry.msgid) for entry in entries)
-    return Library(flows, texts, shared, catalogues, needed)
+    return Library(flows, texts, shared, catalogues, needed, shipped.finders(folder / "cues"))
 
 
 def world(library: Library, service: Service, flow_id: str = STARTER) -> World:
@@ -75,7 +79,8 @@ def world(library: Library, service: Service, flow_id: str = STARTER) -> World:
             raise FlowError(f"languages: there are no words for {language!r}; there are: {known}")
         if lacking := library.lacking(language):
             raise FlowError(f"languages: {language!r} has {lacking} texts still to be translated")
-    return World(service, library.flows[flow_id], library.phrases, library.catalogues)
+    cues = {code: find for code, find in library.cues.items() if code in service.languages}
+    return World(service, library.flows[flow_id], library.phrases, library.catalogues, cues)
 
 
 def away_text(world: World) -> str:

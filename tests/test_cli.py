@@ -77,6 +77,7 @@ def test_help_lists_only_what_works(tmp_path: Path) -> None:
         "bench",
         "chat",
         "check",
+        "cues",
         "db",
         "demo",
         "desk-link",
@@ -363,6 +364,26 @@ def test_understand_reads_anything_and_says_what_it_means(tmp_path: Path) -> Non
     told = [json.loads(line) for line in done.stdout.splitlines()]
     assert [one["command"] for one in told] == ["skip", None, None, None, None]
     assert (done.returncode, done.stderr, told[0]["text"]) == (0, b"", "skip")
+
+
+def test_cues_says_what_a_text_may_be_a_sign_of(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [*COMMAND, "cues", "--lang", "en"],
+        env=environment(tmp_path),
+        input="i want to die\nhello\n\xff\n".encode("latin-1"),
+        capture_output=True,
+        timeout=60,
+    )
+    first, second, third = map(json.loads, done.stdout.splitlines())
+    assert (first["text"], first["cue"]) == ("i want to die", "suicidal")
+    assert second == {"text": "hello", "cue": "none"}
+    assert third["cue"] == "none"
+
+
+def test_cues_says_where_it_looks_for_them(tmp_path: Path) -> None:
+    done = ownpace(tmp_path, "cues", "--lang", "tlh")
+    assert done.returncode == 2
+    assert "en, es" in done.stderr
 
 
 def test_understand_says_which_languages_and_questions_there_are(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ MAY_IMPORT = {
     "bot.conversation": (CORE,),
     "bot.channels": ("bot.channels", *VOCABULARY),
     "bot.check": ("bot.check", CORE),
+    "bot.cues": ("bot.cues", CORE),
     "store": ("store", *VOCABULARY),
     "desk": (
         "desk",
@@ -109,7 +110,8 @@ def test_modules_import_only_what_they_may() -> None:
 
 
 def test_the_core_touches_nothing_outside_itself() -> None:
-    core = {name: tree for name, tree in MODULES.items() if under(name, CORE)}
+    pure = {n: t for n, t in MODULES.items() if under(n, "bot.cues") and n != "bot.cues.shipped"}
+    core = {name: tree for name, tree in MODULES.items() if under(name, CORE)} | pure
     assert [found for name, tree in core.items() for found in impurities(name, tree)] == []
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.play import play
-from tests.worlds import world
+from tests.worlds import listening
 
 MERGE = 3  # seconds, as it is set where nobody sets it
 FOLDER = Path(__file__).parent / "transcripts"
@@ -22,13 +22,13 @@ SHOWN = sorted(FOLDER.glob("*.txt"))
 @pytest.mark.parametrize("path", SPEC, ids=lambda path: path.stem)
 def test_it_goes_as_it_shall(path: Path) -> None:
     text = path.read_text("utf-8")
-    assert play(world(MERGE), text) == text.rstrip("\n").splitlines()
+    assert play(listening(MERGE), text) == text.rstrip("\n").splitlines()
 
 
 @pytest.mark.parametrize("path", SHOWN, ids=lambda path: path.stem)
 def test_it_goes_as_it_did(path: Path, request: pytest.FixtureRequest) -> None:
     text = path.read_text("utf-8")
-    lines = play(world(MERGE), text)
+    lines = play(listening(MERGE), text)
     if request.config.getoption("--update"):
         path.write_text("\n".join(lines) + "\n", "utf-8")
     else:

@@ -12,6 +12,7 @@ from bot.conversation.cues import Cue, Name
 from bot.conversation.i18n import SOURCE, Catalogue, parse_po
 from bot.conversation.model import World
 from bot.conversation.service import Helpline, Hours, Service
+from bot.cues import shipped
 
 BOT = Path(__file__).parent.parent / "bot"
 
@@ -84,3 +85,16 @@ def caring(merge: float = 0, looked: date = LOOKED) -> World:
     }
     service = replace(here.service, silent="55", **lines)  # type: ignore[arg-type]
     return replace(here, service=service, cues=dict.fromkeys(here.catalogues, sign))
+
+
+@cache
+def listening(merge: float = 0) -> World:
+    """The intake with what really looks for cues, and lines to call for those who are grown up."""
+    here, lines = world(merge), caring(merge).service
+    service = replace(
+        here.service,
+        silent=lines.silent,
+        distress_line=lines.distress_line,
+        abuse_line=lines.abuse_line,
+    )
+    return replace(here, service=service, cues=shipped.finders())

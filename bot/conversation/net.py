@@ -8,6 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Final
+
+ANY: Final = "_"  # on the net: any one word
+STOP: Final = "."  # in a text: where a sentence ends, which is no word
+NOT_ANY = frozenset([STOP, "not", "never", "no", "nunca"])  # a word that turns a phrase round
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,23 +55,32 @@ class Net:
         """Add the phrases that these slots stand for, one after the other."""
         here = [0]
         for slot in slots:
-            after = self._place()
+            after = self.place()
             for words in filter(None, slot):
                 self._chain(here, words, after)
             here = [*here, after] if not all(slot) else [after]
         for place in here:
             if place:
-                self.ends.setdefault(place, way)
+                self.end(place, way)
 
-    def _place(self) -> int:
+    def place(self) -> int:
+        """A new place, which no word leads to yet."""
         self.steps.append({})
         return len(self.steps) - 1
 
+    def lead(self, here: Iterable[int], word: str, to: int) -> None:
+        """Let a word lead from each of some places to another one."""
+        for place in here:
+            self.steps[place].setdefault(word, []).append(to)
+
+    def end(self, place: int, way: Way) -> None:
+        """What has been said where a phrase ends at a place."""
+        self.ends.setdefault(place, way)
+
     def _chain(self, here: Iterable[int], words: Sequence[str], after: int) -> None:
         for number, word in enumerate(words, start=1):
-            to = after if number == len(words) else self._place()
-            for place in here:
-                self.steps[place].setdefault(word, []).append(to)
+            to = after if number == len(words) else self.place()
+            self.lead(here, word, to)
             here = [to]
 
     def walk(self, tokens: Sequence[str], start: int) -> Iterator[tuple[int, tuple[Way, ...]]]:
@@ -81,9 +95,15 @@ class Net:
                 yield end + 1, here.ways
 
     def _onward(self, here: Standing, word: str) -> Standing | None:
-        if not (places := here.ahead.get(word)):
+        named, any_one = here.ahead.get(word, ()), here.ahead.get(ANY, ())
+        if word in NOT_ANY or not any_one:
+            any_one = ()
+        elif not named and (found := here.onward.get(ANY)):
+            return found
+        if not named and not any_one:
             return None
-        here.onward[word] = found = self._standing(frozenset(places))
+        found = self._standing(frozenset([*named, *any_one]))
+        here.onward[word if named else ANY] = found
         return found
 
     def _standing(self, places: frozenset[int]) -> Standing:

@@ -11,6 +11,7 @@ from pathlib import Path
 from bot import plans, upkeep, worlds
 from bot.conversation.flow import FlowError
 from bot.doctor.finding import Finding, green, red, yellow
+from bot.worlds import Library
 from config import secrets, services
 from config.services import Configured
 from config.settings import Settings, SettingsError
@@ -31,7 +32,9 @@ def service(settings: Settings) -> Iterator[Finding]:
     main = services.main(settings)
     yield _placeholders(main, is_live(settings))
     yield _hours(main)
-    yield _languages(main)
+    library = worlds.read()
+    yield _languages(main, library)
+    yield _cues(main, library)
     if settings.twilio:
         yield _countries(main, settings.twilio.sender)
 
@@ -59,9 +62,9 @@ def _hours(main: Configured) -> Finding:
     return green("hours", "They can be kept, and holidays are known.")
 
 
-def _languages(main: Configured) -> Finding:
+def _languages(main: Configured, library: Library) -> Finding:
     try:
-        worlds.world(worlds.read(), main.service)
+        worlds.world(library, main.service)
     except FlowError as error:
         return red("languages", f"{error}.", "Finish the translation, or leave the language out.")
     return green("languages", f"Complete: {', '.join(main.service.languages)}.")
@@ -78,6 +81,14 @@ def _countries(main: Configured, sender: str) -> Finding:
         do = "Look at `nation` and `text_countries`: our own number is in none of these."
         return yellow("countries", says, do)
     return green("countries", says)
+
+
+def _cues(main: Configured, library: Library) -> Finding:
+    """Is a text that may be a sign of danger noticed, in each of the languages?"""
+    if blind := [code for code in main.service.languages if code not in library.cues]:
+        says = f"No cues are looked for in {', '.join(blind)}: no text there is put first."
+        return yellow("cues", says, "Read what is written in these as soon as you can.")
+    return green("cues", f"Looked for in {', '.join(main.service.languages)}. Some are missed.")
 
 
 def key(settings: Settings) -> Iterator[Finding]:

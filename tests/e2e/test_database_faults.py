@@ -138,6 +138,7 @@ async def test_the_disk_is_full(tmp_path: Path) -> None:
         async with Twilio() as twilio:
             house = House(house_folder, twilio, url=f"sqlite:///{disk}/ownpace.db")
             async with house:
+                assert (await twilio.text_in(number(999), "hello")).status == 200
                 filler = await _fill(house, twilio, disk)
                 taken = house.count("FROM seen")
                 assert taken > 0

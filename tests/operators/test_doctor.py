@@ -7,6 +7,7 @@ import json
 import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from sqlalchemy import Connection, insert, text, update
 
-from bot import doctor, upkeep
+from bot import doctor, upkeep, worlds
 from bot.doctor import outside
 from bot.doctor.finding import Finding
 from store import accounts, duty
@@ -293,6 +294,16 @@ async def test_what_is_ill_is_seen(
 ) -> None:
     ill(*live)
     assert await live[0].light(about) == (light, code)
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+async def test_a_language_in_which_no_cues_are_looked_for_is_told(
+    practice: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert await practice.light("cues") == ("green", 0)
+    blind = replace(worlds.read(), cues={})
+    monkeypatch.setattr("bot.doctor.inside.worlds.read", lambda: blind)
+    assert await practice.light("cues") == ("yellow", 0)
 
 
 @pytest.mark.parametrize("kind", ["sqlite"])

@@ -1,0 +1,163 @@
+"""The second voice: weights that were learnt from examples (`tools/learn_cues.py`).
+
+It adds up what it knows of the words of a text, of pairs of them, of their letters, and of the
+signs that the patterns found, and says how likely each cue is. It speaks where they are silent.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import math
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+
+from bot.conversation.cues import NAMES, Name
+from bot.conversation.net import STOP
+from bot.cues.patterns import Sign
+
+SIZES = (4,)  # letters together
+SHORTEST = 3  # letters of a word that is told to a worker
+Kinds = Mapping[str, Sequence[str]]  # by the word, what it is of
+Four = tuple[float, float, float, float]  # one for each cue, in the order of `NAMES`
+Heard = Sequence[Four]  # of a text: what its words say, added up to each place
+NOTHING: Four = (0.0, 0.0, 0.0, 0.0)
+
+
+def of_letters(word: str) -> Iterator[str]:
+    """What the letters of a word are known by."""
+    whole = f"<{word}>"
+    yield word
+    for size in SIZES:
+        for start in range(len(whole) - size + 1):
+            yield "#" + whole[start : start + size]
+
+
+def of_places(words: Sequence[str], kinds: Kinds) -> Iterator[list[str]]:
+    """What each place of a text is known by, beside the letters of the word there: what the word is
+    of, and the words and kinds that stand before it."""
+    first = [kinds[word][0] if word in kinds else word for word in words]
+    for n, (word, kind) in enumerate(zip(words, first, strict=True)):
+        found = list(kinds.get(word, ()))
+        if n:
+            found += f"{words[n - 1]} {word}", f"{first[n - 1]} {kind}"
+        if n > 1:
+            found += f"{first[n - 2]} {first[n - 1]} {kind}", f"{first[n - 2]}~{kind}"
+        yield found
+
+
+def of_kinds(words: Sequence[str], kinds: Kinds) -> set[str]:
+    """Of what kinds there are words together in one sentence."""
+    found: set[str] = set()
+    there: set[str] = set()
+    for word in (*words, STOP):
+        if word == STOP:
+            found.update(f"{a}+{b}" for a, b in combinations(sorted(there), 2))
+            there.clear()
+        elif word in kinds:
+            there.update(kinds[word])
+    return found
+
+
+def of_signs(signs: Iterable[Sign], words: int) -> set[str]:
+    """What the signs that were found are known by, alone and together."""
+    names = {f"{'denied' if sign.denied else sign.kind}:{sign.name}" for sign in signs}
+    found = {f"@{name}" for name in names} | {f"@{min(words // 8, 6)}"}
+    found.update(f"@{a}&{b}" for a, b in combinations(sorted(names), 2))
+    return found
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Letters:
+    """The weights of a language: by what is known of a text, how much it speaks for each cue.
+    `above`: how likely any cue must be for phrases to be believed, for the letters to speak where
+    no phrase does, and for that where a guard stands in the text."""
+
+    weights: Mapping[str, Four]
+    bias: Four
+    above: tuple[float, float, float]
+    ordinary: frozenset[str]  # words of the examples: no slips of others
+    words: dict[str, Four] = field(default_factory=dict)
+
+    def heard(self, words: Sequence[str], kinds: Kinds) -> Heard:
+        """What the words of a text say one after the other, to be weighed in parts."""
+        sums, a, b, c, d = [NOTHING], 0.0, 0.0, 0.0, 0.0
+        for word, names in zip(words, of_places(words, kinds), strict=True):
+            parts = [self._word(word), *filter(None, map(self.weights.get, names))]
+            for e, f, g, h in parts:
+                a, b, c, d = a + e, b + f, c + g, d + h
+            sums.append((a, b, c, d))
+        return sums
+
+    def weigh(
+        self, heard: Heard, words: Sequence[str], start: int, signs: Sequence[Sign], kinds: Kinds
+    ) -> tuple[float, Name]:
+        """How likely there is any cue in these words of a text, and which is the likeliest."""
+        about = of_kinds(words, kinds) | of_signs(signs, len(words))
+        more = filter(None, map(self.weights.get, about))
+        a, b, c, d = map(sum, zip(self.bias, heard[start + len(words)], *more, strict=True))
+        e, f, g, h = heard[start]
+        scores = (a - e, b - f, c - g, d - h)
+        highest = max(0.0, *scores)
+        shares = [math.exp(score - highest) for score in scores]
+        none = math.exp(-highest)
+        return sum(shares) / (sum(shares) + none), NAMES[shares.index(max(shares))]
+
+    def _word(self, word: str) -> Four:
+        """What the letters of a word add up to, kept where it is one of ours."""
+        if (found := self.words.get(word)) is None:
+            parts = [self.weights.get(name, NOTHING) for name in of_letters(word)]
+            a, b, c, d = (sum(column) for column in zip(*parts, strict=True))
+            found = (a, b, c, d)
+            if word in self.weights:
+                self.words[word] = found
+        return found
+
+    def loudest(self, words: Sequence[str], name: Name) -> list[int]:
+        """The places of the words that spoke loudest for a cue."""
+        place = NAMES.index(name)
+        places = (n for n, word in enumerate(words) if len(word) >= SHORTEST)
+        return sorted(sorted(places, key=lambda n: -self._word(words[n])[place])[:3])
+
+
+def pack(letters: Letters, scale: float) -> str:
+    """As a file: weights are whole numbers from -127 to 127, each worth `scale`."""
+    names = sorted(letters.weights)
+    small = bytes(_byte(one / scale) for name in names for one in letters.weights[name])
+    told = {
+        "scale": scale,
+        "above": letters.above,
+        "bias": letters.bias,
+        "ordinary": _packed("\n".join(sorted(letters.ordinary)).encode()),
+        "names": _packed("\n".join(names).encode()),
+        "weights": _packed(small),
+    }
+    return json.dumps(told, indent=0) + "\n"
+
+
+def unpack(text: str) -> Letters:
+    """Read such a file. Raises `ValueError` or `KeyError`."""
+    told = json.loads(text)
+    names = _unpacked(told["names"]).decode().split("\n")
+    small = _unpacked(told["weights"])
+    worth = [(one - 256 if one > 127 else one) * told["scale"] for one in range(256)]
+    values = [worth[one] for one in small]
+    four = zip(values[0::4], values[1::4], values[2::4], values[3::4], strict=True)
+    bias: Four = tuple(told["bias"])
+    weights = dict(zip(names, four, strict=True))
+    ordinary = frozenset(_unpacked(told["ordinary"]).decode().split("\n"))
+    return Letters(weights, bias, tuple(told["above"]), ordinary)
+
+
+def _packed(content: bytes) -> str:
+    return base64.b85encode(zlib.compress(content, 9)).decode()
+
+
+def _unpacked(text: str) -> bytes:
+    return zlib.decompress(base64.b85decode(text))
+
+
+def _byte(value: float) -> int:
+    return max(-127, min(127, round(value))) % 256
