@@ -15,6 +15,7 @@ from datetime import timedelta
 from msgspec.structs import replace
 
 from bot.check.walk_node import Node
+from bot.conversation.caring import QUIET_FOR
 from bot.conversation.flow import Question
 from bot.conversation.going import LONG_SITTING
 from bot.conversation.model import Answer, Conversation, World
@@ -57,6 +58,7 @@ class Kinds:
             said=tuple(sorted(LOOKED_FOR.intersection(c.said))),
             since_hint=HINT_DUE,
             pending_size=min(c.pending_size, 1),
+            cared={name: at for name, at in c.cared.items() if node.now - at < QUIET_FOR},
             hurry=0,
             hurry_day=0,
             burst=None,  # an act looks for it, and goes back to before it

@@ -86,16 +86,29 @@ def heard_words(step: Step) -> None:
     ask_over(step)
 
 
+def skip(step: Step) -> None:
+    """Past the choice: on with it; and where now may not be safe, no further."""
+    if step.over == CARE:
+        choose(step, "yes")
+    else:
+        hear_safe(step, False)
+
+
 def choose(step: Step, code: str) -> None:
     """Go on, stop for today, or "that is not what I meant": then we are sorry, and go on."""
     step.pop()
+    left = step.conversation.standing in ("paused", "stopped")
+    if code == "no" and left:
+        step.clear_over()
+        step.say("not_now")
+        return
     if code == "no":
         leaving.pause(step)
         return
     if code == "wrong":
         step.record(TakenWrong())
         step.say("care_wrong")
-    if step.over == "resume" or step.conversation.standing in ("paused", "stopped"):
+    if step.over == "resume" or left:
         leaving.resume(step)
     else:
         going.offer_hardest(step)

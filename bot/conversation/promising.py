@@ -35,7 +35,8 @@ def tell_late(step: Step, promised: datetime) -> None:
     conversation = step.conversation
     silent = conversation.standing in SILENT or conversation.blocked
     promised_something = conversation.handed or conversation.cared
-    if not silent and promised_something and may_write_first(step):
+    told = "late" in conversation.said  # of two promises that are late it is said once
+    if not silent and promised_something and not told and may_write_first(step):
         step.say("late", prompted=False, when=promised)
 
 
