@@ -23,6 +23,8 @@ WORDING = Path(__file__).parent / "wording"
 HERE = "~"  # in `unless` and `only`: where the found words stand
 POSSESSIVE = "(?:['\u2019]s?)?"
 LONGEST_SENTENCE = 600  # characters on each side of the found words
+# Words with a capital each, as a name has them; DNA and HIGH RISK are none.
+CAPITALS = re.compile(r"(?:(?:an?|and|for|of|the|to|[A-Z][a-z]+)(?:[\s-]+|$))+")
 REACH = 80  # characters before the found words in which these are looked for
 
 
@@ -74,10 +76,15 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class WordList:
-    """Entries, and their phrases by the words that these may begin with."""
+    """Entries, their phrases by the words that these may begin with, and how a name goes on."""
 
     entries: tuple[Entry, ...]
     phrases: Mapping[str, Sequence[tuple[Pattern, Entry]]]
+    name: re.Pattern[str]
+
+    def names(self, text: str, start: int, end: int) -> bool:
+        """Is it part of a name there, as in "Complex Needs Team"?"""
+        return bool(CAPITALS.fullmatch(text, start, end) and self.name.match(text, end))
 
 
 def check(text: str, language: str = "en") -> list[Finding]:
@@ -121,7 +128,14 @@ def parse(source: str) -> WordList:
             pattern = Pattern(f"{STARTS}{said.source}{ENDS}")
             for first in said.first:
                 phrases.setdefault(first, []).append((pattern, entry))
-    return WordList(tuple(entries), phrases)
+    return WordList(tuple(entries), phrases, _name(data.get("names", ())))
+
+
+def _name(ends: Iterable[str]) -> re.Pattern[str]:
+    """What follows in a name: up to three words with a capital, and then one that ends it."""
+    between = rf"(?:\s+(?:and|for|of|the|&|[A-Z]{phrasing.WORD})){{0,3}}?"
+    either = "|".join(map(re.escape, ends)) or "(?!)"
+    return re.compile(rf"{POSSESSIVE}{between}\s+(?:{either}){ENDS}")
 
 
 def _entry(one: Mapping[str, Any], words: Lists) -> Entry:
@@ -165,8 +179,10 @@ def _hits(text: str, listed: WordList) -> Iterator[tuple[int, int, Entry]]:
     for word in phrasing.LETTERS.finditer(text):
         for pattern, entry in listed.phrases.get(word[0].lower(), ()):
             found = pattern.ready.match(text, word.start())
-            if found and entry.applies(text, found.start(), found.end()):
-                yield found.start(), found.end(), entry
+            if not found or listed.names(text, *found.span()):
+                continue
+            if entry.applies(text, *found.span()):
+                yield *found.span(), entry
 
 
 def _longest_first(hit: tuple[int, int, Entry]) -> tuple[int, int]:

@@ -6,7 +6,7 @@
     his _ words       any one word               said .. so         up to three words between
     # years           a figure
 
-Spaces may be any, case does not matter, an apostrophe may be curly or missing.
+Spaces may be any, or one hyphen, case does not matter, an apostrophe may be curly or missing.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ WORD = r"[^\W_](?:[\w'\u2019\u2011-]*\w)?"
 FIGURE = r"[\xa3$\u20ac]?\d(?:[\w.,:]*\w)?"
 HYPHEN = r"\s*[-\u2010\u2011]?\s*"
 GAP = rf"(?:\s+{WORD}){{0,3}}?"
+SPACE = r"(?:\s+|[-\u2010\u2011])"
 SIGNS = {"_": WORD, "#": FIGURE}
 STARTS = r"(?<![\w&])(?<!\w[-\u2010\u2011])"
 ENDS = r"(?!\w|[-\u2010\u2011]\w)"
@@ -86,7 +87,7 @@ class _Reader:
                 continue
             one, optional = self._element()
             first |= frozenset() if begun else one.first
-            part = rf"\s+{one.source}" if begun else one.source + r"\s+" * optional
+            part = f"{SPACE}{one.source}" if begun else one.source + r"\s+" * optional
             source += f"(?:{part})?" if optional else part
             begun = begun or not optional
         return Phrase(source, first)

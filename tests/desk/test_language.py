@@ -118,6 +118,28 @@ def test_any_note_gives_findings_in_order_and_apart(parts: list[str]) -> None:
         at = one.end
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Referred to the Complex Cases Team.", []),
+        ("Vulnerable Groups and Families Act form sent.", []),
+        ("The High Risk Panel is on 14 May.", []),
+        ("Referred a complex case to the Team.", ["complex case"]),
+        ("Vulnerable. Service told.", ["Vulnerable"]),
+        ("DNA Clinic x2", ["DNA"]),
+        ("He lacks insight. He is here illegally.", ["lacks insight", "is here illegally"]),
+        ("The stairs were marked as high risk. Seen today: high risk.", ["high risk"]),
+        (
+            "Suffering w/ panic, mentally-ill, wheelchair bound lady.",
+            ["Suffering w/", "mentally-ill", "wheelchair bound"],
+        ),
+        ("The heating is very unreliable, and so is an unreliable van.", []),
+    ],
+)
+def test_names_and_things_are_no_words_about_a_person(text: str, found: list[str]) -> None:
+    assert [one.found for one in check(text)] == found
+
+
 def test_a_line_of_json_has_the_names_that_were_promised() -> None:
     (line,) = lines("Sí: non-compliant")
     told = json.loads(line)
