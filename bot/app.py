@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 import desk.app
 import desk.pages
-from bot import front, menu, running, upkeep, watching, way_in, worlds
+from bot import front, menu, rotating, running, upkeep, watching, way_in, worlds
 from bot.catching_up import CatchingUp
 from bot.channels import sms_hooks, telegram_arrivals
 from bot.channels.sms import SmsChannel
@@ -107,6 +107,7 @@ async def build(plan: Plan, base_url: str) -> House:
     _add_hook(house)
     house.jobs = shared_out(house.jobs, store, inbox.queued.set, plan.only)
     house.jobs["what may be promised"] = told.run
+    house.jobs["keys"] = partial(rotating.keep_up, store)
     house.jobs["old copies"] = partial(upkeep.keep_forgetting, plan.settings.data)
     if plan.only == "sender":
         house.web = _front(plan, store, clock)
@@ -133,9 +134,8 @@ def open_store(plan: Plan) -> Store:
     settings = plan.settings
     # A new key for an old database would open nothing, and hide that the right one is missing.
     there = any(path.stat().st_size for path in beside.files(settings.database_url))
-    key = secrets.master(settings, make=not there)
     try:
-        store = upkeep.open_store(settings, Keys(key.encode()))
+        store = upkeep.open_store(settings, upkeep.keys(settings, make=not there))
         store.note_erased_in(settings.data / erased.FILE)
         if settings.hook_url:
             store.tell_outside()

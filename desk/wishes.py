@@ -58,7 +58,8 @@ def of_conversation(connection: Connection, conversation: str) -> list[Wish]:
 def find(connection: Connection, id: str, services: Sequence[str]) -> Wish | None:
     """The wish of this id, if it is one of these services'."""
     c = t.conversation.c
-    theirs = t.asked.c.conversation.in_(select(c.id).where(c.service.in_(services)))
+    going = select(c.id).where(c.service.in_(services), c.closed_at.is_(None))
+    theirs = t.asked.c.conversation.in_(going)
     return next(iter(_read(connection, (t.asked.c.id == id) & theirs)), None)
 
 

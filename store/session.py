@@ -11,8 +11,9 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,7 +21,18 @@ from sqlalchemy import Connection
 from sqlalchemy.engine import URL
 
 from bot.conversation.channel import Away
-from store import away, engines, erased, leases, locks, migrations, outside
+from store import (
+    away,
+    engines,
+    erased,
+    hiding,
+    keyring,
+    leases,
+    locks,
+    migrations,
+    outside,
+    provider_logs,
+)
 from store.bell import Bell
 from store.engines import LOCKED_MS, PRAGMAS, READERS, Unusable
 from store.leases import Job
@@ -66,6 +78,15 @@ class Store:
         self._engine.update_execution_options(**{erased.OPTION: path})
         self.write_sync(lambda connection: erased.fill(connection, path))
 
+    def hold_deletions(self, hours: Mapping[str, timedelta]) -> None:
+        """From now on what a person has erased is gone at once, and erased after so long, by
+        service (`store.hiding`)."""
+        self._engine.update_execution_options(**{hiding.OPTION: dict(hours)})
+
+    def forget_at_providers(self, accounts: Iterable[str]) -> None:
+        """From now on what is erased waits to be deleted from these accounts' logs, too."""
+        self._engine.update_execution_options(**{provider_logs.OPTION: frozenset(accounts)})
+
     def tell_outside(self) -> None:
         """From now on hand-overs, and their end, wait to be told to another case system."""
         self._engine.update_execution_options(**{outside.OPTION: True})
@@ -105,6 +126,11 @@ class Store:
         """
         if self._beside:
             await self.bell.run(self._beside, self.read, heard)
+
+    async def learn_keys(self) -> None:
+        """Hear of a master key that another process made the present one. Raises `Away`, and
+        `keyring.Refused` where it was not given to us."""
+        await self.read(lambda connection: keyring.learn(connection, self.keys))
 
     @property
     def troubled(self) -> bool:

@@ -12,12 +12,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot import upkeep
 from bot.doctor.finding import Finding, green, red, several, yellow
 from bot.doctor.routes import routes
-from config import secrets
 from config.settings import Settings, SettingsError
-from store import beside, erased, figures, migrations, why
+from store import beside, erased, figures, keyring, migrations, why
 from store import tables as t
 from store.rights import Gone
-from store.sealing import Keys
 from store.session import Unusable
 
 STUCK, LONG = timedelta(minutes=15), timedelta(hours=1)
@@ -89,8 +87,7 @@ def _sound(connection: Connection) -> Iterator[Finding]:
 
 def _key(connection: Connection, settings: Settings) -> Iterator[Finding]:
     try:
-        key = secrets.master(settings, make=False)
-        migrations.try_key(connection, Keys(key.encode()))
+        keyring.learn(connection, upkeep.keys(settings))
     except (SettingsError, migrations.Refused, Unusable) as error:
         yield red("master key", f"{error}.", "Put back the key that belongs to this database.")
     else:
