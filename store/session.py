@@ -32,6 +32,7 @@ from store import (
     migrations,
     outside,
     provider_logs,
+    tidying,
 )
 from store.bell import Bell
 from store.engines import LOCKED_MS, PRAGMAS, READERS, Unusable
@@ -55,7 +56,7 @@ class Store:
         self._writer = ThreadPoolExecutor(1, "store-writer")
         one = self._reading is self._engine
         self._readers = self._writer if one else ThreadPoolExecutor(READERS, "store-reader")
-        self._away_at = -math.inf
+        self._away_at, self._url, self._erased = -math.inf, url, -1  # -1: not looked yet
 
     @classmethod
     def open(cls, url: str, keys: Keys, before: Before | None = None) -> Store:
@@ -140,8 +141,11 @@ class Store:
     async def checkpoint(self) -> None:
         """Move the log into the database file: after an erasure nothing erased stays behind.
 
-        PostgreSQL sees to its own log, and to the space of what is gone (autovacuum).
+        PostgreSQL sees to its own log; where somebody was erased since, its pages are tidied up.
         """
+        if self.shared:
+            await asyncio.to_thread(self._tidy)
+            return
         await asyncio.get_running_loop().run_in_executor(self._writer, self._checkpoint)
 
     async def close(self) -> None:
@@ -183,6 +187,11 @@ class Store:
                 return work(connection)
         except away.ERRORS as error:
             raise away.judged(error) from None
+
+    def _tidy(self) -> None:
+        if (erased := self.read_sync(tidying.erased)) != self._erased:
+            tidying.tidy(self._url)
+            self._erased = erased
 
     def _checkpoint(self) -> None:
         if self.shared:
