@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 from collections.abc import Callable
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, insert, select, text, update
 
-from bot import rotating
+from bot import rotating, running
 from bot.upkeep import Failed
 from desk import audit
 from store import accounts, keyring, rotation
@@ -22,6 +23,7 @@ from store.sealing import Keys
 from store.session import Store, Unusable
 from tests.databases import fresh
 from tests.houses import KEY, LINE, NOON, NUMBER, House
+from tests.operators.commanding import Run
 from tests.operators.keeping import back_up, hear, put_back, texts
 
 NEW, NEWER = b"a new master key, just as random", b"and a third one, also 32 of them"
@@ -269,3 +271,28 @@ async def test_a_database_without_standing_secrets_gets_those_it_was_made_with(
     found = store.read_sync(lambda c: by_address(c, store.keys, [(LINE.id, NUMBER)]))
     assert len(found) == 1
     store.close_sync()
+
+
+@pytest.mark.parametrize("runs", [False, True])
+def test_the_command_does_it_beside_a_process_that_runs_or_alone(
+    house: House, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, runs: bool
+) -> None:
+    monkeypatch.setattr("bot.rotating.time.sleep", lambda seconds: None)
+    one, two = KEY.decode().replace(" ", "-"), NEW.decode().replace(" ", "-")
+    url, given = house.url, {"OWNPACE_SECRET_KEY": one}
+    house.store.write_sync(lambda c: people(c, Keys(KEY), 3))
+    house.store.close_sync()
+    store = Store.open(url, Keys(two.encode(), KEY))  # blanks are no part of a key of before
+    list(rotating.rotate(Keys(two.encode(), KEY), store.write_sync, heard=0))
+    store.close_sync()
+    data = tmp_path / "running"
+    data.mkdir(mode=0o700)
+    beside = running.alone(data, shared=not url.startswith("sqlite"))
+    with beside if runs else contextlib.nullcontext():
+        done = run(data, "keys", "rotate", DATABASE_URL=url, OWNPACE_SECRET_KEY_OLD=two, **given)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "person.wrapped_key 3" in done.stdout
+    assert "Take OWNPACE_SECRET_KEY_OLD away" in done.stdout
+    again = run(data, "keys", "rotate", DATABASE_URL=url, **given)
+    assert again.returncode == 2
+    assert "is the present key" in again.stderr
