@@ -207,22 +207,24 @@ def test_killed_in_the_middle_of_a_hundred_thousand(house: House, tmp_path: Path
     killed_in_the_middle(house, tmp_path, 100_000)
 
 
-async def test_whoever_is_erased_meanwhile_stays_erased(house: House) -> None:
+async def test_whoever_is_erased_meanwhile_stays_erased(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the look at a row and the change of it, as another process may do it."""
     await hear(house, "the blue door")
-    keys = Keys(NEW, KEY)
-    house.store.write_sync(lambda c: rotation.begin(c, keys))
-    gone = update(t.person).values(wrapped_key=None)
-    person = rotation.KINDS[0]
+    keys, person, anew = Keys(NEW, KEY), rotation.KINDS[0], rotation.Kind.anew
 
-    def both(connection: Connection) -> int:
-        rows = connection.execute(select(t.person.c.id, t.person.c.wrapped_key)).all()
-        connection.execute(gone)
-        new = person.anew(keys, rows[0].wrapped_key, rows[0].id)
-        this = update(t.person).where(t.person.c.wrapped_key == rows[0].wrapped_key)
-        return connection.execute(this.values(wrapped_key=new)).rowcount
+    def batch(connection: Connection) -> rotation.Done:
+        def erased_first(kind: rotation.Kind, keys: Keys, sealed: bytes, id: object) -> bytes:
+            connection.execute(update(t.person).values(wrapped_key=None))
+            return anew(kind, keys, sealed, id)
 
-    assert house.store.write_sync(both) == 0
-    assert house.store.write_sync(lambda c: rotation.batch(c, keys, person, None)).sealed == 0
+        monkeypatch.setattr(rotation.Kind, "anew", erased_first)
+        rotation.begin(connection, keys)
+        return rotation.batch(connection, keys, person, None)
+
+    assert house.store.write_sync(batch).sealed == 0
+    assert [row["wrapped_key"] for row in house.rows(t.person)] == [None]
 
 
 async def test_a_second_change_and_the_way_back(house: House) -> None:

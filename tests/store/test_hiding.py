@@ -15,7 +15,7 @@ from bot.conversation import effects as e
 from bot.conversation.model import Conversation
 from desk import listing, queries, searching, wishes
 from desk.exporting import leaving
-from store import erased, hiding, legal_hold, outside, retention
+from store import conversations, erased, hiding, legal_hold, outside, retention
 from store import tables as t
 from store.ids import new_id
 from store.packing import pack
@@ -173,12 +173,12 @@ async def test_it_comes_back_as_it_was(house: House) -> None:
     assert (after.kind, after.due_at, after.standing) == ("partial", before.due_at, "paused")
     assert (after.person, after.closed_at) == (person["id"], None)
     assert texts(house, id)[0] == "the blue door"
+    line = house.store.read_sync(lambda c: conversations.by_id(c, house.store.keys, [id]))[id]
+    assert line.conversation.over == (), "the next yes does not erase it again"
     [promise] = house.rows(t.promise)
     assert promise["dropped_at"] is None
     assert await hear(house, "I am here again") == id, "from the same phone, the same line"
-    line = house.rows(t.contact)
-    assert len(line) == 1
-    assert line[0]["person"] == person["id"]
+    assert [row["person"] for row in house.rows(t.contact)] == [person["id"]]
 
 
 async def test_whoever_only_said_hello_since_gives_way(house: House) -> None:
