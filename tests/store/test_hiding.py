@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from msgspec.structs import replace
@@ -13,20 +14,23 @@ from sqlalchemy import Connection, insert, update
 
 from bot.conversation import effects as e
 from bot.conversation.model import Conversation
-from desk import listing, queries, searching, wishes
+from desk import exposure, figures, listing, queries, searching, wishes
 from desk.exporting import leaving
+from desk.looks import READING
 from store import conversations, erased, hiding, legal_hold, outside, retention
 from store import tables as t
 from store.ids import new_id
 from store.packing import pack
 from store.sealing import Unreadable
 from tests.databases import Kind
+from tests.desk.builder import flow
 from tests.houses import NOON, NUMBER, House, open_house, saying, wrote
 from tests.operators.keeping import back_up, hear, noting, restored, texts
 
 DAY = timedelta(hours=24)
 LATER = NOON + DAY
 SERVICES = ["harbour"]
+ZONE = ZoneInfo("Europe/London")
 
 
 @pytest.fixture
@@ -343,3 +347,36 @@ async def test_nobody_elses_words_are_held(house: House) -> None:
     hold(house, held, NOON + 90 * DAY)
     sweep(house, NOON + 60 * DAY)
     assert texts(house, other)[0] == ""
+
+
+async def test_no_count_that_leads_look_at_has_it_any_more(house: House) -> None:
+    id = await shared(house)
+    hard = next(q.id for q in flow().questions if q.sensitivity == 2)
+    answer = {"id": "a1", "conversation": id, "question": hard, "status": "answered"}
+    written = {"id": "d1", "conversation": id, "worker": "lead", "content": b"", "at": NOON}
+    level = {"id": "c1", "conversation": id, "worker": "lead", "before": 2, "level": 1}
+    look = {"id": "l1", "conversation": id, "worker": "lead", "purpose": READING, "at": NOON}
+
+    def work(c: Connection) -> None:
+        row = {"id": "lead", "name": "Lena", "role": "lead", "created_at": NOON}
+        c.execute(insert(t.worker).values(**row))
+        c.execute(insert(t.membership).values(worker="lead", service="harbour"))
+        c.execute(insert(t.answer).values(**answer, messages=[], fingerprint="", at=NOON))
+        c.execute(insert(t.decision).values(**written, told_at=NOON))
+        c.execute(insert(t.concern).values(**level, content=b"", review_on=NOON, at=NOON))
+        c.execute(insert(t.look).values(**look))
+        c.execute(update(t.asked).values(seen_at=NOON))
+
+    house.store.write_sync(work)
+
+    def counts(c: Connection) -> tuple[int, ...]:
+        made = {"self_referral": flow()}
+        found = figures.read(c, "harbour", made, ZONE, NOON)
+        read = exposure.read(c, SERVICES, made.values(), ZONE, NOON)
+        opened = sum(many for _, weeks in read.workers for many in weeks)
+        care = found.care
+        return found.unread.all, found.wishes.seen_to, care.decisions, care.better, opened
+
+    assert house.store.read_sync(counts) == (0, 1, 1, 1, 1)
+    await delete(house)
+    assert house.store.read_sync(counts) == (0, 0, 0, 0, 0)
