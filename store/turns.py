@@ -26,7 +26,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot.conversation import effects as e
 from bot.conversation import model as m
-from store import bursts, conversations, handovers, messages, nudges, outside, rights
+from store import bursts, conversations, handovers, hiding, messages, nudges, outside, rights
 from store import tables as t
 from store.conversations import Line
 from store.ids import new_id
@@ -173,7 +173,7 @@ class Ledger:
     def record(self, line: Line, effect: e.Effect, at: datetime, fingerprint: str) -> None:
         """One effect; `heard` sees to `Filed`, `forget` to an answer or all forgotten."""
         match effect:
-            case e.Filed():
+            case e.Filed() | e.BringBack():
                 pass
             case e.Answered(answer):
                 self._answered(line, answer, at)
@@ -272,15 +272,29 @@ class Ledger:
 def forget(
     connection: Connection, keys: Keys, line: Line, effects: Sequence[e.Effect], at: datetime
 ) -> None:
-    """Erase what a turn says, at once. After `all` the line is closed, and goes by a new key."""
+    """Erase what a turn says, at once, or bring it back. After `all` the line is closed, and goes
+    by a new key."""
     for effect in effects:
         match effect:
             case e.Forget("answer", question):
                 rights.forget_answer(connection, line.id, question, at)
             case e.Forget("all"):
-                rights.erase(connection, keys, line.id, at)
+                hiding.forget_all(connection, keys, line.id, line.service, at)
                 fresh = conversations.by_id(connection, keys, [line.id])[line.id]
                 line.person, line.sealer, line.closed = fresh.person, fresh.sealer, True
+            case e.BringBack():
+                _bring_back(connection, keys, line, at)
+
+
+def _bring_back(connection: Connection, keys: Keys, line: Line, at: datetime) -> None:
+    """What was hidden last of this contact is what this line is about from now on."""
+    hidden = hiding.of_contact(connection, line.contact)
+    id = hiding.bring_back(connection, keys, hidden.person, at) if hidden else ""
+    if not id:
+        return
+    back = conversations.by_id(connection, keys, [id])[id]
+    line.id, line.person, line.sealer = back.id, back.person, back.sealer
+    line.contact, line.conversation, line.closed = back.contact, back.conversation, False
 
 
 def _agreement(line: Line, agreed: e.Agreed, at: datetime, fingerprint: str) -> Row:
