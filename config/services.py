@@ -24,6 +24,8 @@ PRACTICE = "practice"
 MAIN = "main"
 FROM_ENVIRONMENT = ("name", "phone", "hours", "nation", "languages", "text_countries")
 LISTS = ("languages", "text_countries")
+EVERYWHERE = ("",)  # where no countries are named: somebody in need may come with any phone
+COSTLY = ("870", "878", "881", "882", "883", "979")  # by satellite, and premium in all countries
 
 Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
 TextName = Annotated[str, StringConstraints(strip_whitespace=True, max_length=24)]
@@ -192,7 +194,7 @@ def _configured(table: _Table, id: str) -> Configured:
         nudged=id == PRACTICE,  # nobody real waits; of others a tested route decides
         waking=(start, end),
     )
-    countries = table.text_countries or (nation["code"],)
+    countries = table.text_countries or EVERYWHERE
     hold = timedelta(hours=table.delete_hold_hours)
     return Configured(service, placeholders, countries, _shut(), hold)
 
@@ -210,7 +212,7 @@ def _nations() -> Mapping[str, Any]:
 def _shut() -> tuple[str, ...]:
     """Beginnings of numbers that cost, or that lie in another country than their code says."""
     found = (beginning for nation in _nations().values() for beginning in nation.get("shut", ()))
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys((*found, *COSTLY)))
 
 
 def _nation(code: str) -> Mapping[str, Any]:

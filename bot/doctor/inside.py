@@ -69,6 +69,9 @@ def _languages(main: Configured) -> Finding:
 
 def _countries(main: Configured, sender: str) -> Finding:
     """Where texts go, and whether that is where we are."""
+    if main.countries == services.EVERYWHERE:
+        do = "Name your countries in `text_countries` if your people write from these alone."
+        return green("countries", f"Texts go everywhere but to costly numbers. {do}")
     codes = ", ".join(f"+{code}" for code in main.countries)
     says = f"Texts go to numbers of {codes} only, and to none of the costly ones in there."
     if sender.startswith("+") and not plans.texts_to(main).covers(sender):

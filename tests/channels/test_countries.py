@@ -25,6 +25,8 @@ from tests.desk.reading import plain
 from tests.emulators.twilio import ACCOUNT, TOKEN
 
 # No number of anybody: those of fiction, and beginnings.
+COSTLY = ("+18765550123", "+8816", "+4470", "+449", "+979")
+NAMED = 'text_countries = ["44"]'
 ELSEWHERE = ("+18765550123", "+12025550123", "+8816", "+252", "+49", "+4470", "+449", "+4", "")
 FILE = """
 [service]
@@ -45,14 +47,14 @@ def countries(folder: Path, nation: str = "GB-ENG", more: str = "", **env: Any) 
     return plans.texts_to(services.main(Settings(**given)))
 
 
-def test_the_country_of_the_service_is_the_one_that_texts_go_to(tmp_path: Path) -> None:
-    ours = countries(tmp_path)
-    assert ours.covers("+447700900123")
-    assert ours.covers("447700900123")
-    assert [number for number in ELSEWHERE if ours.covers(number)] == []
-    american = countries(tmp_path, "US")
-    assert american.covers("+12025550123")
-    assert not american.covers("+18765550123")
+def test_where_no_country_is_named_none_is_left_out_but_costly_numbers_are(tmp_path: Path) -> None:
+    """Somebody in need may have a phone from anywhere."""
+    for nation in ("GB-ENG", "US"):
+        ours = countries(tmp_path, nation)
+        for number in ("+447700900123", "447700900123", "+12025550123", "+491", "+252"):
+            assert ours.covers(number), number
+        for number in COSTLY:
+            assert not ours.covers(number), number
 
 
 def test_the_settings_name_others(tmp_path: Path) -> None:
@@ -78,7 +80,7 @@ def test_where_nothing_is_said_a_channel_writes_to_all() -> None:
 
 
 async def test_nothing_at_all_is_asked_of_the_carrier_for_any_other(tmp_path: Path) -> None:
-    async with sms_house(countries=countries(tmp_path)) as house:
+    async with sms_house(countries=countries(tmp_path, more=NAMED)) as house:
         for number in ELSEWHERE:
             with pytest.raises(SendError) as refused:
                 await house.channel.send(outgoing(address=number))
@@ -89,7 +91,7 @@ async def test_nothing_at_all_is_asked_of_the_carrier_for_any_other(tmp_path: Pa
 
 
 async def test_nor_is_it_said_in_the_answer_while_the_store_is_away(tmp_path: Path) -> None:
-    async with sms_house(countries=countries(tmp_path)) as house:
+    async with sms_house(countries=countries(tmp_path, more=NAMED)) as house:
         house.heard.away = True
         for number in ELSEWHERE[:2]:
             await house.twilio.phone(number).text("hello?")
@@ -104,7 +106,10 @@ async def test_who_writes_from_elsewhere_is_kept_and_shown_and_not_answered(
 ) -> None:
     folder = tmp_path / "desk"
     folder.mkdir()
-    async with a_desk(folder, kind=kind) as desk, sms_house(countries=countries(tmp_path)) as sms:
+    async with (
+        a_desk(folder, kind=kind) as desk,
+        sms_house(countries=countries(tmp_path, more=NAMED)) as sms,
+    ):
         way = inbox(desk.store, desk.clock)
         sender = Sender(desk.store, {"sms:harbour": sms.channel}, way, cast(Clock, desk.clock))
         for number, text in ((ELSEWHERE[0], "hello"), (ELSEWHERE[0], "anybody?")):
@@ -125,7 +130,7 @@ async def test_who_writes_from_elsewhere_is_kept_and_shown_and_not_answered(
 
 def test_the_doctor_says_where_texts_go(tmp_path: Path) -> None:
     path = tmp_path / "ownpace.toml"
-    path.write_text(FILE.format(nation="GB-ENG", more=""))
+    path.write_text(FILE.format(nation="GB-ENG", more=NAMED))
     given: dict[str, Any] = {
         "TWILIO_ACCOUNT_SID": ACCOUNT,
         "TWILIO_AUTH_TOKEN": TOKEN,
@@ -139,3 +144,6 @@ def test_the_doctor_says_where_texts_go(tmp_path: Path) -> None:
         found = {one.about: one for one in inside.service(Settings(**given, **public))}
         assert found["countries"].says.startswith("Texts go to numbers of +44 only")
         assert found["countries"].light == light
+    path.write_text(FILE.format(nation="GB-ENG", more=""))
+    found = {one.about: one for one in inside.service(Settings(**given, **public))}
+    assert found["countries"].says.startswith("Texts go everywhere but to costly numbers")
