@@ -93,5 +93,5 @@ def answer(connection: Connection, wish: Wish, person: str, now: datetime) -> No
     connection.execute(update(t.asked).where(theirs, until).values(seen_at=now))
     p = t.promise.c
     told = p.conversation.in_(select(c.id).where(c.person == person)) & (p.kind == "care")
-    kept = told & p.kept_at.is_(None) & p.dropped_at.is_(None)
+    kept = told & p.kept_at.is_(None) & p.dropped_at.is_(None) & (p.made_at <= wish.at)
     connection.execute(update(t.promise).where(kept).values(kept_at=now))

@@ -2,8 +2,8 @@
 
 What a person had erased belongs to a fresh person from that moment, as if it were erased: no view
 can open a word of it. Rows of `hidden` alone say whose words they are. Until their time comes a
-worker, or the person's code word, can bring them back; then their key is destroyed. See
-docs/decisions/0025.
+worker can bring them back; then their key is destroyed. See docs/decisions/0025. (What a code word
+needs to bring them back is here too; the core does not ask for it yet.)
 """
 
 from __future__ import annotations
@@ -43,10 +43,18 @@ def forget_all(
     erased when the service's time for second thoughts is over, if it has one."""
     person = _person(connection, conversation)
     hold = connection.get_execution_options().get(OPTION, {}).get(service, NO_TIME)
-    if hold or legal_hold.is_held(connection, person.id, at):
+    # What is hidden already keeps its own time: it moves on unopened with what comes now.
+    kept = legal_hold.is_held(connection, person.id, at) or _holds_hidden(connection, person.id)
+    if hold or kept:
         hide(connection, keys, conversation, at, at + hold)
     else:
         rights.erase(connection, keys, conversation, at)
+
+
+def _holds_hidden(connection: Connection, person: str) -> bool:
+    """Does something hidden go by the name of this person, who is the fresh one of it?"""
+    theirs = select(t.conversation.c.id).where(t.conversation.c.person == person)
+    return bool(connection.scalar(select(exists().where(t.hidden.c.conversation.in_(theirs)))))
 
 
 def hide(
@@ -79,9 +87,10 @@ def finish(
     connection: Connection, keys: Keys, person: str, at: datetime, why: Gone = "erased"
 ) -> None:
     """The time of what is hidden of this person is over: erase it, and destroy their key."""
+    locks.people(connection, conversations=_named(connection, person))
     rows = _hidden(connection, person)
-    ids = [row.conversation for row in rows]
-    locks.people(connection, conversations=ids)
+    if not rows:
+        return  # it came back meanwhile
     erased.note(connection, people=[person])
     for row in rows:
         sealer = keys.person(row.wrapped_key, row.fresh)

@@ -124,7 +124,7 @@ def _settled() -> ColumnElement[bool]:
     kept = exists().where(
         t.promise.c.conversation == n.conversation, t.promise.c.kept_at >= n.made_at
     )
-    cue = and_(n.what == "cue", a.message.is_not(None))
+    cue = and_(n.what.in_(("cue", "danger")), a.message.is_not(None))
     wanted = exists().where(
         a.conversation == n.conversation, or_(a.what == n.what, cue), a.seen_at.is_(None)
     )

@@ -35,7 +35,7 @@ def contact(
     place, fresh = f"contact.address:{id}", keys.person(row.wrapped_key, row.person)
     address = fresh.open(row.address, place) if row.address else ""
     newer = _newer(connection, id)
-    if newer and _agreed(connection, newer):
+    if newer and (_agreed(connection, newer) or _told_something(connection, newer)):
         _apart(connection, row, address, person, sealer, conversations, at)
         return
     if newer:
@@ -78,6 +78,13 @@ def _agreed(connection: Connection, id: str) -> bool:
     a = t.agreement.c
     begun = exists().where(a.conversation == id, a.kind == "start", a.value)
     return bool(connection.scalar(select(begun)))
+
+
+def _told_something(connection: Connection, id: str) -> bool:
+    """Words of whoever writes now, who has agreed to nothing yet: they may be a call for help."""
+    m = t.message.c
+    own = m.kind.in_(("aside", "note", "answer")) & m.text.is_not(None)
+    return bool(connection.scalar(select(exists().where(m.conversation == id, own))))
 
 
 def _apart(

@@ -20,6 +20,7 @@ from sqlalchemy import (
     delete,
     exists,
     insert,
+    select,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -91,13 +92,17 @@ TIMER = Many(
     )
 )
 
+_A = t.asked.alias()
+_NEWEST = (  # the cue that they were asked about just now
+    select(_A.c.id)
+    .where(_A.c.conversation == bindparam("line"), _A.c.message.is_not(None))
+    .order_by(_A.c.at.desc(), _A.c.id.desc())
+    .limit(1)
+    .scalar_subquery()
+)
 TAKEN_WRONG = Many(
     update(t.asked)
-    .where(
-        t.asked.c.conversation == bindparam("line"),
-        t.asked.c.message.is_not(None),
-        t.asked.c.wrong_at.is_(None),
-    )
+    .where(t.asked.c.id == _NEWEST, t.asked.c.wrong_at.is_(None))
     .values(wrong_at=bindparam("when"))
 )
 # Refiled after the asides: what a turn forgets is forgotten, whatever it was.
@@ -240,15 +245,18 @@ class Ledger:
 
     def _ask(self, line: Line, asked: e.Asked, at: datetime) -> None:
         row = {"id": new_id(), "conversation": line.id, "what": asked.what, "at": at}
-        cue = {"message": asked.message or None, "voice": asked.voice or None}
-        self._asked.append(row | cue | {"due_at": asked.due_at})
-        self._nudge(line, "cue" if asked.message else asked.what, at, asked.due_at)
+        about = {"message": asked.message or None, "voice": asked.voice or None}
+        self._asked.append(row | about | {"due_at": asked.due_at})
+        # Danger is told by itself: it does not wait behind a nudge of something slower.
+        cue = "danger" if asked.what == "immediate_danger" else "cue"
+        self._nudge(line, cue if asked.message else asked.what, at, asked.due_at)
 
     def _nudge(self, line: Line, what: str, at: datetime, due_at: datetime | None = None) -> None:
         self._nudges.append(nudges.Needed(line.id, line.service, what, at, due_at))
 
     def _promised(self, line: Line, kind: str, due_at: datetime, at: datetime) -> None:
-        self.add(DROP_PROMISE, line=line.id, what=kind, when=at)
+        if kind != "care":  # each of those is for a text of its own
+            self.add(DROP_PROMISE, line=line.id, what=kind, when=at)
         row = {"id": new_id(), "conversation": line.id, "kind": kind}
         self.add(PROMISE, **row, due_at=due_at, made_at=at)
 

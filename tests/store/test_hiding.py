@@ -188,7 +188,8 @@ async def test_it_comes_back_as_it_was(house: House) -> None:
 async def test_whoever_only_said_hello_since_gives_way(house: House) -> None:
     id = await shared(house)
     await delete(house)
-    newer = await hear(house, "hello?")
+    greets = saying(e.Filed("command"), standing="explaining")
+    newer = (await house.inbox(greets).receive(wrote("hello?", "SM8"))).conversation
     assert newer != id
     assert bring_back(house, id) == id
     assert texts(house, newer) == [""]
@@ -207,6 +208,31 @@ async def test_whoever_began_since_keeps_the_phone(house: House) -> None:
     apart = [row for row in house.rows(t.contact) if row["valid_to"]]
     assert len(apart) == 1
     assert head(house, id).contact == apart[0]["id"]
+
+
+async def test_words_that_came_since_are_not_given_up(house: House) -> None:
+    """They may be a call for help, of somebody who has agreed to nothing yet."""
+    id = await shared(house)
+    await delete(house)
+    told = saying(e.Filed("aside"), standing="explaining")
+    newer = (await house.inbox(told).receive(wrote("he has a knife", "SM8"))).conversation
+    assert bring_back(house, id) == id
+    assert texts(house, id)[0] == "the blue door"
+    assert texts(house, newer) == ["he has a knife"]
+
+
+async def test_a_second_delete_leaves_what_is_held_to_its_time(house: House) -> None:
+    house.store.hold_deletions({})
+    id = await shared(house)
+    person = hold(house, id, LATER + DAY)
+    await delete(house)
+    assert hidden(house, id)
+    await hear(house, "me again")
+    await delete(house)
+    found = hidden(house, id)
+    assert found
+    assert found.person == person
+    assert found.until
 
 
 async def test_erased_twice_each_time_is_by_itself(house: House) -> None:
