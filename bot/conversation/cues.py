@@ -1,7 +1,7 @@
 """What a text may be a sign of: that somebody is in danger, or could do with a person now.
 
 A cue is a reason to be kind and to bring a person in; it is no finding, and decides nothing. What
-looks for them is given with the world (`World.cues`), by language: see `bot/cues`.
+looks for them is given with the world (`World.cues`), by language.
 """
 
 from __future__ import annotations

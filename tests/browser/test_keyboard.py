@@ -84,6 +84,9 @@ async def test_every_page_is_walked_through_in_its_order(desk: Desk, page: Page)
             await leads_past_the_head(keys)
 
 
+STOPS = "a, button, input, select, textarea, summary, [tabindex='0']"
+
+
 async def leads_past_the_head(keys: Keyboard) -> None:
     skip = await keys.tab() or await keys.tab()  # in again from outside
     assert skip
@@ -91,7 +94,8 @@ async def leads_past_the_head(keys: Keyboard) -> None:
     await keys.page.keyboard.press("Enter")
     await expect(keys.page.locator("#main")).to_be_focused()
     stop = await keys.tab()
-    assert stop is None or await keys.page.locator("#main :focus").count() == 1, stop
+    if await keys.page.locator(f"#main :is({STOPS})").count():  # a page may have nothing to press
+        assert stop is None or await keys.page.locator("#main :focus").count() == 1, stop
 
 
 async def test_what_arrives_takes_nothing_from_who_is_writing(desk: Desk, page: Page) -> None:
