@@ -264,6 +264,24 @@ def check(
 
 
 @cli.group()
+def keys() -> None:
+    """The master key."""
+
+
+@keys.command()
+def rotate() -> None:
+    """Seal everything under the new OWNPACE_SECRET_KEY, while Ownpace runs or not; the one of
+    before is OWNPACE_SECRET_KEY_OLD. Cut short, it goes on when it is run again."""
+    with _plain_faults():
+        from bot import rotating, serving, upkeep
+        from config import settings
+
+        known = upkeep.keys(settings.load())
+        with serving.writing() as write:
+            _tell(rotating.rotate(known, write))
+
+
+@cli.group()
 def db() -> None:
     """The database's tables."""
 

@@ -21,7 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 import desk.app
 import desk.pages
-from bot import front, menu, running, upkeep, watching, way_in, worlds
+from bot import front, menu, rotating, running, upkeep, watching, way_in, worlds
 from bot.catching_up import CatchingUp
 from bot.channels import sms_hooks, telegram_arrivals
 from bot.channels.sms import SmsChannel
@@ -32,6 +32,7 @@ from bot.conversation import timing
 from bot.conversation.channel import Away, Channel
 from bot.conversation.model import Conversation, Delivered, Failed, World
 from bot.conversation.sayings import sayings
+from bot.forgetting import Forgetting
 from bot.housekeeping import Housekeeper
 from bot.in_order import InOrder
 from bot.inbound import Inbox
@@ -109,6 +110,7 @@ async def build(plan: Plan, base_url: str) -> House:
     house.jobs = shared_out(house.jobs, store, inbox.queued.set, plan.only)
     house.jobs["what may be promised"] = told.run
     house.jobs["words of cues"] = partial(_learn_the_cues, plan)
+    house.jobs["keys"] = partial(rotating.keep_up, store)
     house.jobs["old copies"] = partial(upkeep.keep_forgetting, plan.settings.data)
     if plan.only == "sender":
         house.web = _front(plan, store, clock)
@@ -144,10 +146,12 @@ def open_store(plan: Plan) -> Store:
     settings = plan.settings
     # A new key for an old database would open nothing, and hide that the right one is missing.
     there = any(path.stat().st_size for path in beside.files(settings.database_url))
-    key = secrets.master(settings, make=not there)
     try:
-        store = upkeep.open_store(settings, Keys(key.encode()))
+        store = upkeep.open_store(settings, upkeep.keys(settings, make=not there))
         store.note_erased_in(settings.data / erased.FILE)
+        store.hold_deletions(dict.fromkeys(plan.worlds, plan.delete_hold))
+        if settings.twilio:
+            store.forget_at_providers([sms_account(settings.twilio).id])
         if settings.hook_url:
             store.tell_outside()
         store.write_sync(partial(_furnish, plan=plan, keys=store.keys))
@@ -209,8 +213,10 @@ def _add_sms(house: House, twilio: Twilio) -> None:
     house.channels[account.id] = channel
     gone = partial(_erased_addresses, house)
     inbox = InOrder(house.inbox, partial(_recorded, house))
-    parts = (house.store, SmsLog(channel), inbox, house.clock)
+    sms_log = SmsLog(channel)
+    parts = (house.store, sms_log, inbox, house.clock)
     catching_up = CatchingUp(*parts, keep=_kept(world), gone=gone)
+    house.jobs["sms forgetting"] = Forgetting(house.store, sms_log, house.clock).run
     house.jobs["sms log"] = catching_up.run
     away, again = worlds.away_text(world), partial(_once_more, house)
     receive, now = catching_up.receive, house.clock.now

@@ -22,7 +22,7 @@ from store import retention
 from store.session import Store
 
 PULSE = 5.0  # seconds between looks for due timers
-CLEARING = 60.0  # seconds between rounds of erasing
+CLEARING = 45.0  # seconds between rounds of erasing: with a pulse, well within a minute
 EMPTY_FOR = timedelta(days=1)  # that long, a last confirmation can still be sent
 SEEN_FOR = timedelta(days=367)  # unless said otherwise
 PARKED_FOR = timedelta(days=30)  # that long, somebody can look into what we failed at

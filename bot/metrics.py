@@ -16,6 +16,7 @@ from typing import Any, TypeVar, cast
 from prometheus_client import (
     CollectorRegistry,
     Counter,
+    Gauge,
     Histogram,
     ProcessCollector,
 )
@@ -23,6 +24,7 @@ from prometheus_client import (
 from bot.conversation import pace, segments
 from bot.conversation.channel import Away, Envelope, Receipt, SendError
 from bot.conversation.model import Conversation, Event, Turn, World, Wrote
+from store import alarm
 from store.outbox import Row
 
 KINDS = ("sms", "telegram", "rehearsal-sms", "rehearsal-telegram")
@@ -73,6 +75,13 @@ LOOKED_UP = _counter(
 )
 READ_BACK = _counter("read_backs", "Times the provider's log of what came in was read", "channel")
 MISSED = _counter("read_back_messages", "Messages first found in the provider's log", "channel")
+FORGOTTEN = _counter(
+    "log_deletions", "Erased messages deleted from a provider's log", "channel", "outcome"
+)
+UNREADABLE = Gauge(
+    "ownpace_unreadable", "Times that something sealed did not open", registry=REGISTRY
+)
+UNREADABLE.set_function(alarm.total)
 STEP = Histogram(
     "ownpace_step_seconds", "Time to decide one step", registry=REGISTRY, buckets=STEP_BUCKETS
 )

@@ -31,7 +31,7 @@ SHORTEST = timedelta(minutes=15)  # from one step to the next
 NOBODY = timedelta(hours=1)  # until we look again whether there is somebody to tell
 GIVE_UP = timedelta(hours=4)
 # These wait for no opening: the person asked for somebody or for today, or a worker set "Now".
-URGENT = ("today", NOW, "person", "under_18")
+URGENT = ("today", NOW, "person", "under_18", "cue", "danger")
 FOR_GOOD = ("give_up", "refused", "stopped")
 log = logging.getLogger("ownpace.nudging")
 

@@ -20,8 +20,8 @@ from store import engines
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What the settings come to. `live` are accounts that real people can reach,
-    `countries` those that texts go to."""
+    """What the settings come to. `live` are accounts that real people can reach, `countries` those
+    that texts go to; what is erased is erased for good after `delete_hold`."""
 
     settings: Settings
     library: Library
@@ -31,6 +31,7 @@ class Plan:
     missing: str = ""
     only: Only = ""
     countries: Countries = EVERYWHERE
+    delete_hold: timedelta = timedelta()
 
 
 def plan(settings: Settings, rehearse: bool = False, only: Only = "") -> Plan:
@@ -52,7 +53,8 @@ def plan(settings: Settings, rehearse: bool = False, only: Only = "") -> Plan:
     rehearsed = () if only else _rehearsed(settings, asked=rehearse or not live)
     missing = ", ".join(main.placeholders) or "a channel: TELEGRAM_BOT_TOKEN, or TWILIO_*"
     told = f"fill in {missing}"
-    return Plan(settings, library, made, live, rehearsed, told, only, texts_to(main))
+    more = (told, only, texts_to(main), main.delete_hold)
+    return Plan(settings, library, made, live, rehearsed, *more)
 
 
 def texts_to(main: Configured) -> Countries:

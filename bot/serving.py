@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from typing import TypeVar
+from functools import partial
+from typing import Any, TypeVar
 
 import click
 from sqlalchemy import Connection
@@ -69,6 +71,24 @@ def write_beside(work: Callable[[Connection], T]) -> T:
                 store.close_sync()
     except running.Taken:
         return way_in.beside(known.database_url, work)
+
+
+@contextlib.contextmanager
+def writing() -> Iterator[Callable[[Callable[[Connection], Any]], Any]]:
+    """As `write_beside`, for many writes, a transaction each."""
+    known = settings.load()
+    secrets.private_folder(known.data)
+    logging.setup("WARNING")
+    shared = engines.is_shared(engines.address(known.database_url))
+    with contextlib.ExitStack() as held:
+        try:
+            held.enter_context(running.alone(known.data, shared))
+        except running.Taken:
+            yield partial(way_in.beside, known.database_url)
+            return
+        store = app.open_store(plans.plan(known))
+        held.callback(store.close_sync)
+        yield store.write_sync
 
 
 async def tell_demo(house: House, local: str) -> None:

@@ -14,12 +14,12 @@ from bot import plans, upkeep
 from bot.conversation.flow import Flow
 from bot.conversation.service import Service
 from bot.upkeep import Failed
-from config import secrets
 from config.settings import Settings
 from desk import queries
 from desk.exporting import formats, leaving
 from desk.exporting.formats import FORMATS
 from desk.exporting.structure import Exported
+from store import keyring
 from store.sealing import Keys
 
 AT_ONCE = 50  # intakes that are read in one go: others wait to write meanwhile
@@ -44,6 +44,7 @@ class _Out:
         why: str,
     ) -> str:
         """The names of what was shared in that time, as JSON; noted as going out."""
+        keyring.learn(connection, self.keys)
         heads = leaving.choose(connection, list(self.services), since, before)
         who = leaving.OPERATOR
         leaving.note_many(connection, self.keys, heads, who, name, self.now, why)
@@ -62,7 +63,7 @@ def export(
     settings: Settings, format: str, since: str, until: str, why: str, beside: Beside
 ) -> bytes:
     """The file. `beside` runs what it is given in the database. Raises `Failed`."""
-    plan, keys = plans.plan(settings), Keys(secrets.master(settings, make=False).encode())
+    plan, keys = plans.plan(settings), upkeep.keys(settings)
     services = {id: w.service for id, w in plan.worlds.items() if not w.service.practice}
     out = _Out(keys, plan.library.flows, services, datetime.now(UTC))
     try:

@@ -44,10 +44,15 @@ def cut_short(url: str) -> bool:
     return bool(file and swapping.waiting(file))
 
 
+def keys(settings: Settings, *, make: bool = False) -> Keys:
+    """Those of the master keys that are given; where there is none, one may be made. Raises
+    `SettingsError`."""
+    return Keys(*(key.encode() for key in secrets.masters(settings, make=make)))
+
+
 def close_to_others(settings: Settings) -> None:
-    """Raises `SettingsError` where others may read the database or the master key."""
-    key = secrets.master_file(settings)
-    for path in (*beside.files(settings.database_url), *([key] if key else [])):
+    """Raises `SettingsError` where others may read the database or a master key."""
+    for path in (*beside.files(settings.database_url), *secrets.master_files(settings)):
         secrets.check_closed(path)
 
 
@@ -70,12 +75,12 @@ def take(settings: Settings, path: Path) -> Iterator[str]:
 
 def put_back(settings: Settings, path: Path, *, moved: bool, over: bool) -> Iterator[str]:
     """Make a backup the database; what to tell of it."""
-    keys = Keys(secrets.master(settings, make=False).encode())
+    opened_by = keys(settings)
     secrets.private_folder(settings.data)
     url = settings.database_url
     with running.alone(settings.data), _faults(url):
         gone = erased.read(settings.data / erased.FILE)
-        done = restore.put_back(path, url, keys, gone, moved=moved, over=over)
+        done = restore.put_back(path, url, opened_by, gone, moved=moved, over=over)
     yield f"Restored from: {path}"
     yield from _told(done.manifest)
     yield f"Erased again: {done.erased} people or conversations erased since."
@@ -92,10 +97,10 @@ def put_back(settings: Settings, path: Path, *, moved: bool, over: bool) -> Iter
 def upgrade(settings: Settings) -> Iterator[str]:
     """Bring the tables up to date; what to tell of it."""
     secrets.private_folder(settings.data)
-    keys = Keys(secrets.master(settings).encode())
+    opened_by = keys(settings, make=True)
     made: list[Path] = []
     with running.alone(settings.data), _faults(settings.database_url):
-        open_store(settings, keys, made.append).close_sync()
+        open_store(settings, opened_by, made.append).close_sync()
     yield from (f"Copy of before: {path}" for path in made)
     if not made:
         yield "There was nothing to upgrade."

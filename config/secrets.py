@@ -38,12 +38,25 @@ def master(settings: Settings, *, make: bool = True) -> str:
     return kept(settings.data, MASTER)
 
 
+def masters(settings: Settings, *, make: bool = True) -> list[str]:
+    """The master key, as `master` has it, and then those of before."""
+    old = settings.old_keys.get_secret_value() if settings.old_keys else ""
+    return [master(settings, make=make), *old.split()]
+
+
 def master_file(settings: Settings) -> Path | None:
     """Where the master key stands, if it is in a file."""
     named = os.environ.get("OWNPACE_SECRET_KEY_FILE")
     if settings.secret_key:
         return Path(named) if named else None
     return settings.data / MASTER
+
+
+def master_files(settings: Settings) -> list[Path]:
+    """Every file in which a master key stands that was given: the present one, those of before."""
+    old = os.environ.get("OWNPACE_SECRET_KEY_OLD_FILE")
+    found = [master_file(settings), Path(old) if old and settings.old_keys else None]
+    return [path for path in found if path]
 
 
 def check_closed(path: Path) -> None:

@@ -34,6 +34,7 @@ ShortNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{3,6}$")]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
 Code = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,6}$")]
 Days = Annotated[int, Field(ge=1, le=3650)]
+HeldHours = Annotated[int, Field(ge=0, le=24 * 7)]
 WholeHours = Annotated[int, Field(ge=1, le=24 * 14)]
 # How each is written, for whoever wrote it otherwise.
 _HOW = {
@@ -50,6 +51,7 @@ _HOW = {
     "text_countries": 'give country codes without the plus, as in ["44", "353"], or leave it out',
     "keep_days": "give a number of days from 1 to 3650",
     "keep_partial_days": "give a number of days from 1 to 3650",
+    "delete_hold_hours": "give a number of hours from 0 to 168",
     "read_within_hours": "give a number of hours from 1 to 336",
     "silence_hours": "give a number of hours from 1 to 336",
     "quiet_hours": 'write them as in "20:00-09:00"',
@@ -72,6 +74,7 @@ class _Table(BaseModel):
     text_countries: tuple[Code, ...] = ()
     keep_days: Days = 365
     keep_partial_days: Days = 30
+    delete_hold_hours: HeldHours = 0
     read_within_hours: WholeHours = 4
     silence_hours: WholeHours = 24
     quiet_hours: str = "20:00-09:00"
@@ -93,12 +96,14 @@ class _Fault(Exception):
 @dataclass(frozen=True, slots=True)
 class Configured:
     """A service, and which of its fields still are placeholders. `countries` are the beginnings of
-    numbers that texts go to, `shut` those within them that none goes to."""
+    numbers that texts go to, `shut` those within them that none goes to. What its people have
+    erased is erased for good after `delete_hold`."""
 
     service: Service
     placeholders: tuple[str, ...] = ()
     countries: tuple[str, ...] = ()
     shut: tuple[str, ...] = ()
+    delete_hold: timedelta = timedelta()
 
 
 def main(settings: Settings) -> Configured:
@@ -190,7 +195,8 @@ def _configured(table: _Table, id: str) -> Configured:
         waking=(start, end),
     )
     countries = table.text_countries or EVERYWHERE
-    return Configured(service, placeholders, countries, _shut())
+    hold = timedelta(hours=table.delete_hold_hours)
+    return Configured(service, placeholders, countries, _shut(), hold)
 
 
 def _short(name: str) -> str:

@@ -22,6 +22,7 @@ from config.forms import (
     MailFrom,
     MailServer,
     MetricsToken,
+    OldKeys,
     WebhookSecret,
 )
 
@@ -71,6 +72,12 @@ class Settings(BaseSettings):
         f"give at least {KEY_LENGTH} random characters, or leave it out and one is made",
         default=None,
         min_length=KEY_LENGTH,
+    )
+    old_keys: OldKeys | None = _name(
+        "OWNPACE_SECRET_KEY_OLD",
+        f"give the master keys of before, each of {KEY_LENGTH} characters or more, with blanks"
+        " between them, or leave it out",
+        default=None,
     )
     public_url: Address | None = _name(
         "OWNPACE_PUBLIC_URL",

@@ -24,6 +24,7 @@ from desk.views import (
     holding,
     intake,
     leads,
+    leaving,
     me,
     notes,
     outside,
@@ -39,7 +40,7 @@ from desk.writing import Way
 from store.session import Store
 
 THE_LIST = (waiting, holding, search, cover, events)
-RECORD = (intake, notes, decisions, concern, transcript, preview, words, writing, exports)
+RECORD = (intake, notes, decisions, concern, transcript, preview, words, writing, exports, leaving)
 VIEWS = (*THE_LIST, *RECORD, sign_in, me, accounts, duty, leads, outside, files)
 PAGES = tuple(page for view in VIEWS for page in view.PAGES)
 

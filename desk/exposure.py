@@ -68,6 +68,7 @@ def _opened(
     query = query.join_from(t.look, t.conversation, c.id == k.conversation)
     read_it = or_(k.purpose == READING, k.purpose.startswith(for_messages(""), autoescape=True))
     query = query.where(k.at >= weeks[0], read_it, c.service.in_(services), _holds(hard))
+    query = query.where(c.closed_at.is_(None))
     rows = connection.execute(query.group_by(k.worker, "week"))
     return {(worker, number): count for worker, number, count in rows}
 

@@ -127,15 +127,16 @@ def _promises(connection: Connection, service: str, now: datetime) -> Promises:
 def _wishes(connection: Connection, service: str, now: datetime) -> Wishes:
     a, c = t.asked.c, t.conversation.c
     of_service = select(func.count(), func.min(a.at)).join_from(t.asked, t.conversation)
-    of_service = of_service.where(c.service == service)
-    waits = connection.execute(of_service.where(a.seen_at.is_(None), c.closed_at.is_(None))).one()
+    of_service = of_service.where(c.service == service, c.closed_at.is_(None))
+    waits = connection.execute(of_service.where(a.seen_at.is_(None))).one()
     seen = connection.execute(of_service.where(a.seen_at >= now - LATELY)).one()
     return Wishes(waits[0], waits[1], seen[0])
 
 
 def _care(connection: Connection, service: str, now: datetime) -> Care:
     d, n, since = t.decision.c, t.concern.c, now - LATELY
-    ours = select(t.conversation.c.id).where(t.conversation.c.service == service)
+    c = t.conversation.c
+    ours = select(c.id).where(c.service == service, c.closed_at.is_(None))
     decided = select(func.count(), func.count(d.told_at))
     decided = decided.where(d.at >= since, d.conversation.in_(ours))
     down = select(func.count()).where(n.at >= since, n.level < n.before, n.conversation.in_(ours))

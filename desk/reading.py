@@ -33,7 +33,7 @@ class Given:
 
 def sealer_of(keys: Keys, head: Head) -> Sealer | None:
     """The key of the head's person; None once the person was erased."""
-    return keys.person(head.wrapped_key) if head.wrapped_key else None
+    return keys.person(head.wrapped_key, head.person) if head.wrapped_key else None
 
 
 def opened(sealer: Sealer | None, blob: bytes | None, name: str) -> str:

@@ -58,7 +58,10 @@ def of_conversation(connection: Connection, conversation: str) -> list[Wish]:
 def find(connection: Connection, id: str, services: Sequence[str]) -> Wish | None:
     """The wish of this id, if it is one of these services'."""
     c = t.conversation.c
-    theirs = t.asked.c.conversation.in_(select(c.id).where(c.service.in_(services)))
+    shown = select(c.id).where(
+        c.service.in_(services), c.id.not_in(select(t.hidden.c.conversation))
+    )
+    theirs = t.asked.c.conversation.in_(shown)
     return next(iter(_read(connection, (t.asked.c.id == id) & theirs)), None)
 
 
@@ -90,5 +93,5 @@ def answer(connection: Connection, wish: Wish, person: str, now: datetime) -> No
     connection.execute(update(t.asked).where(theirs, until).values(seen_at=now))
     p = t.promise.c
     told = p.conversation.in_(select(c.id).where(c.person == person)) & (p.kind == "care")
-    kept = told & p.kept_at.is_(None) & p.dropped_at.is_(None)
+    kept = told & p.kept_at.is_(None) & p.dropped_at.is_(None) & (p.made_at <= wish.at)
     connection.execute(update(t.promise).where(kept).values(kept_at=now))

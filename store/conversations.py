@@ -132,7 +132,7 @@ def by_id(connection: Connection, keys: Keys, ids: Iterable[str]) -> dict[str, L
 
 def _line(keys: Keys, row: Any) -> Line:
     contact, account, _, person, wrapped, service, id, sealed, closed, sequence, reach = row
-    sealer = keys.person(wrapped)
+    sealer = keys.person(wrapped, person)
     state = unpack(sealer.open(sealed, f"conversation.state:{id}")) if id else Conversation()
     return Line(
         id=id or "",

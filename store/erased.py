@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -26,18 +27,22 @@ log = logging.getLogger("ownpace.erased")
 
 @dataclass(slots=True)
 class Erased:
-    """Everything that the file names. `addresses`: keyed hash (hex) to when it was erased last."""
+    """Everything that the file names. `addresses`: keyed hash (hex) to when it was erased last;
+    `hidden`: people of whom all was gone and is to be erased at that time, unless it came back."""
 
     people: set[str] = field(default_factory=set)
     conversations: set[str] = field(default_factory=set)
     messages: set[str] = field(default_factory=set)
     answers: set[str] = field(default_factory=set)
     addresses: dict[str, datetime] = field(default_factory=dict)
+    hidden: dict[str, datetime] = field(default_factory=dict)
+    brought_back: set[str] = field(default_factory=set)
     unread: int = 0  # lines that could not be read: a crash cut them short
 
 
-def note(connection: Connection, **gone: Iterable[str]) -> None:
-    """Note these ids (of `people`, `conversations` and so on) as erased, on the disk, now.
+def note(connection: Connection, until: datetime | None = None, **gone: Iterable[str]) -> None:
+    """Note these ids (of `people`, `conversations` and so on) as erased, on the disk, now; `hidden`
+    ones are to be erased at `until`.
 
     What can't be noted is erased all the same: the log and `ownpace doctor` tell of it.
     """
@@ -45,7 +50,9 @@ def note(connection: Connection, **gone: Iterable[str]) -> None:
     named = {kind: sorted(ids) for kind, ids in gone.items()}
     if path is None or not any(named.values()):
         return
-    line = {"at": datetime.now(UTC).isoformat(timespec="seconds"), **named}
+    line: dict[str, object] = {"at": datetime.now(UTC).isoformat(timespec="seconds"), **named}
+    if until:
+        line["until"] = until.isoformat()
     try:
         _append(path, json.dumps(line) + "\n")
     except OSError as error:
@@ -75,10 +82,16 @@ def read(path: Path) -> Erased:
     return found
 
 
-def _take(found: Erased, line: dict[str, list[str]]) -> None:
+def _take(found: Erased, line: dict[str, Any]) -> None:
     at = datetime.fromisoformat(str(line["at"]))
     for kind in ("people", "conversations", "messages", "answers"):
         getattr(found, kind).update(line.get(kind, ()))
+    for person in line.get("hidden", ()):
+        found.hidden[person] = datetime.fromisoformat(line["until"])
+        found.brought_back.discard(person)
+    for person in line.get("brought_back", ()):
+        found.hidden.pop(person, None)
+        found.brought_back.add(person)
     for address in line.get("addresses", ()):
         found.addresses[address] = max(at, found.addresses.get(address, at))
 

@@ -84,7 +84,8 @@ def with_promise(connection: Connection, conversation: str, event: Event) -> Eve
         return event
     p = t.promise.c
     unkept = (p.conversation == conversation) & p.kept_at.is_(None) & p.dropped_at.is_(None)
-    due_at = connection.scalar(select(p.due_at).where(unkept, p.kind == LATE[event.name]))
+    kind = p.kind == LATE[event.name]
+    due_at = connection.scalar(select(p.due_at).where(unkept, kind).order_by(p.due_at).limit(1))
     taken = connection.scalar(
         select(t.handover.c.taken_at).where(t.handover.c.conversation == conversation)
     )

@@ -117,21 +117,22 @@ def _insert(connection: Connection, one: Needed) -> None:
 
 def _settled() -> ColumnElement[bool]:
     """Somebody has opened it, taken it or seen to it since, or it is not there any more."""
-    n, h, a = t.nudge.c, t.handover.c, t.asked.c
+    n, h, a, c = t.nudge.c, t.handover.c, t.asked.c, t.conversation.c
     mine = h.conversation == n.conversation
     shared = exists().where(mine, h.kind.not_in(get_args(Gone)))
     taken = exists().where(mine, h.taken_at >= n.made_at)
     kept = exists().where(
         t.promise.c.conversation == n.conversation, t.promise.c.kept_at >= n.made_at
     )
-    cue = and_(n.what == "cue", a.message.is_not(None))
+    cue = and_(n.what.in_(("cue", "danger")), a.message.is_not(None))
     wanted = exists().where(
         a.conversation == n.conversation, or_(a.what == n.what, cue), a.seen_at.is_(None)
     )
     of_intake, by_worker = n.what.in_((*HAND_OVERS, NOW)), n.what == NOW
     gone = or_(and_(of_intake, ~shared), and_(~of_intake, ~wanted))
     seen = or_(and_(~by_worker, or_(taken, kept)), exists().where(_looked()))
-    return or_(seen, gone, and_(by_worker, _lower()))
+    closed = exists().where(c.id == n.conversation, c.closed_at.is_not(None))
+    return or_(seen, gone, closed, and_(by_worker, _lower()))
 
 
 def _looked() -> ColumnElement[bool]:

@@ -72,6 +72,7 @@ _ROWS = select(
     t.contact.c.address,
     t.person.c.service,
     t.person.c.wrapped_key,
+    t.contact.c.person,
     t.message.c.text,
     _OVERTAKEN.label("overtaken"),
 ).select_from(
@@ -231,7 +232,7 @@ def _just_sent(now: datetime, gap: timedelta) -> ColumnElement[bool]:
 
 def _open(connection: Connection, keys: Keys, row: Any, now: datetime) -> Row | None:
     try:
-        sealer = keys.person(row.wrapped_key)
+        sealer = keys.person(row.wrapped_key, row.person)
         address = sealer.open(row.address, f"contact.address:{row.contact}")
         sealed = row.text and sealer.open(row.text, f"message.text:{row.message}")
         text = resolve(connection, sealer, sealed or "")

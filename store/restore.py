@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, MetaData, delete, inspect, select, update
 
-from store import backup, beside, copying, migrations, outbox, rights, swapping
+from store import backup, beside, copying, hiding, keyring, migrations, outbox, rights, swapping
 from store import tables as t
 from store.backup import Damaged, Manifest, Occupied
 from store.erased import Erased
@@ -46,7 +46,7 @@ def put_back(
     manifest = backup.look(path)
     backup.check(path, manifest)
     with beside.opened(path) as source:
-        migrations.try_key(source, keys)
+        keyring.learn(source, keys)
 
         def fill(target: Connection) -> Restored:
             return _fill(source, target, manifest, keys, erased, moved)
@@ -103,6 +103,7 @@ def _fill(
 def forget_again(connection: Connection, keys: Keys, erased: Erased) -> int:
     """Erase what was erased after the backup was made; how many people and conversations."""
     now = datetime.now(UTC)
+    _hide_again(connection, keys, erased, now)
     here = t.person.c.wrapped_key.is_not(None)
     people = erased.people & set(connection.scalars(select(t.person.c.id).where(here)))
     for person in sorted(people):
@@ -117,7 +118,22 @@ def forget_again(connection: Connection, keys: Keys, erased: Erased) -> int:
     return len(people) + len(rows)
 
 
+def _hide_again(connection: Connection, keys: Keys, erased: Erased, now: datetime) -> None:
+    """What was hidden since is so again, for as long as it was to be; what was brought back since
+    is back."""
+    c = t.conversation.c
+    for person, until in erased.hidden.items():
+        theirs = select(c.id).where(c.person == person, c.closed_at.is_(None)).limit(1)
+        if conversation := connection.scalar(theirs):
+            hiding.hide(connection, keys, conversation, now, until)
+    for person in erased.brought_back - erased.people:
+        hiding.bring_back(connection, keys, person, now)
+
+
 def _forget_person(connection: Connection, keys: Keys, person: str, now: datetime) -> None:
+    if hiding.is_hidden(connection, person):
+        hiding.finish(connection, keys, person, now)
+        return
     theirs = select(t.conversation.c.id).where(t.conversation.c.person == person).limit(1)
     conversation = connection.scalar(theirs)
     if conversation is not None:

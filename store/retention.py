@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, delete, exists, or_, select, update
 
-from store import locks
+from store import hiding, legal_hold, locks
 from store import tables as t
 from store.rights import blank, destroy_key, erase
 from store.sealing import Keys
@@ -50,6 +50,7 @@ def expired(connection: Connection, service: str, now: datetime, limit: int = 50
         connection.scalars(
             select(t.conversation.c.id)
             .where(t.conversation.c.service == service, t.conversation.c.delete_on <= now)
+            .where(~legal_hold.holds(t.conversation.c.id, t.conversation.c.person, now))
             .order_by(t.conversation.c.delete_on)
             .limit(limit)
         )
@@ -66,11 +67,17 @@ def expire(connection: Connection, keys: Keys, conversation: str, now: datetime)
     ).one()
     if row.delete_on is None or row.delete_on > now:
         return  # they wrote again between the look and now, or it is done
+    hidden = hiding.of_conversation(connection, conversation)
+    if legal_hold.is_held(connection, hidden.person if hidden else row.id, now):
+        return
+    if hidden:
+        hiding.finish(connection, keys, hidden.person, now)
+        return
     others = exists().where(
         t.conversation.c.person == row.id, t.conversation.c.id != conversation, _STANDS
     )
     if connection.scalar(select(others)):
-        blank(connection, keys.person(row.wrapped_key), [conversation], now, "expired")
+        blank(connection, keys.person(row.wrapped_key, row.id), [conversation], now, "expired")
     else:
         erase(connection, keys, conversation, now, "expired")
 

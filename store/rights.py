@@ -15,6 +15,7 @@ from typing import Literal, get_args
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Select,
     String,
     cast,
     delete,
@@ -26,7 +27,7 @@ from sqlalchemy import (
 )
 
 from bot.conversation.model import Conversation
-from store import erased, locks, outside
+from store import erased, locks, outside, provider_logs
 from store import tables as t
 from store.ids import new_id
 from store.packing import pack
@@ -51,22 +52,35 @@ def erase(
         .join(t.conversation, t.conversation.c.person == t.person.c.id)
         .where(t.conversation.c.id == conversation)
     ).one()
-    fresh, wrapped = new_id(), keys.new_person_key()
-    connection.execute(
-        t.person.insert().values(id=fresh, service=old.service, wrapped_key=wrapped, created_at=at)
-    )
+    fresh, wrapped = fresh_person(connection, keys, old.service, at)
     if old.wrapped_key is not None:
-        before, after = keys.person(old.wrapped_key), keys.person(wrapped)
-        _move_contacts(connection, before, after, old.id, fresh, at)
+        before, after = keys.person(old.wrapped_key, old.id), keys.person(wrapped)
+        _forget_at_providers(connection, keys, before, old.id, at)
+        move_contacts(connection, before, after, old.id, fresh, at)
         keys.forget(old.wrapped_key)
-    hashes = select(t.contact.c.address_hash).where(t.contact.c.person.in_((old.id, fresh)))
-    addresses = [hash.hex() for hash in connection.scalars(hashes) if hash]
+    addresses = addresses_of(connection, (old.id, fresh))
     erased.note(connection, people=[old.id], addresses=addresses)
     theirs = t.conversation.c.person == old.id
     blank(connection, keys.person(wrapped), _ids(connection, theirs), at, why)
     connection.execute(update(t.conversation).where(theirs).values(person=fresh))
     destroy_key(connection, old.id, at)
     return fresh
+
+
+def fresh_person(
+    connection: Connection, keys: Keys, service: str, at: datetime
+) -> tuple[str, bytes]:
+    """Somebody of whom we know nothing yet: their id, and their wrapped key."""
+    fresh, wrapped = new_id(), keys.new_person_key()
+    row = {"id": fresh, "service": service, "wrapped_key": wrapped, "created_at": at}
+    connection.execute(t.person.insert().values(**row))
+    return fresh, wrapped
+
+
+def addresses_of(connection: Connection, people: Sequence[str]) -> list[str]:
+    """The keyed hashes (hex) of these people's addresses."""
+    hashes = select(t.contact.c.address_hash).where(t.contact.c.person.in_(people))
+    return [hash.hex() for hash in connection.scalars(hashes) if hash]
 
 
 def blank(
@@ -92,7 +106,7 @@ def blank(
     for table, column in ((t.look, "words"), (t.holding, "note")):
         of_these = table.c.conversation.in_(conversations)
         connection.execute(update(table).where(of_these).values({column: null()}))
-    _drop_promises(connection, conversations, at)
+    drop_promises(connection, conversations, at)
     connection.execute(
         update(t.handover)
         .where(t.handover.c.conversation.in_(conversations))
@@ -133,13 +147,15 @@ def destroy_key(connection: Connection, person: str, at: datetime) -> None:
         .where(t.person.c.id == person)
         .values(wrapped_key=null(), erased_at=func.coalesce(t.person.c.erased_at, at))
     )
+    holds = update(t.legal_hold).where(t.legal_hold.c.person == person)
+    connection.execute(holds.values(reason=null()))
 
 
 def _ids(connection: Connection, which: ColumnElement[bool]) -> list[str]:
     return list(connection.scalars(select(t.conversation.c.id).where(which)))
 
 
-def _move_contacts(
+def move_contacts(
     connection: Connection, old: Sealer, new: Sealer, person: str, fresh: str, at: datetime
 ) -> None:
     """Seal the addresses in use for the fresh person; forget ended and unreadable ones."""
@@ -159,12 +175,7 @@ def _move_contacts(
 
 def blank_messages(connection: Connection, which: ColumnElement[bool], at: datetime) -> None:
     """Blank the text of these messages; those of ours that wait to be sent are taken back."""
-    connection.execute(
-        update(t.outgoing)
-        .where(t.outgoing.c.state.in_(("new", "begun")))
-        .where(t.outgoing.c.message.in_(select(t.message.c.id).where(which)))
-        .values(state="withdrawn")
-    )
+    withdraw(connection, select(t.message.c.id).where(which))
     connection.execute(
         update(t.message)
         .where(which, t.message.c.text.is_not(None))
@@ -172,24 +183,43 @@ def blank_messages(connection: Connection, which: ColumnElement[bool], at: datet
     )
 
 
-def _drop_promises(connection: Connection, conversations: Sequence[str], at: datetime) -> None:
+def withdraw(connection: Connection, messages: Select[tuple[str]]) -> None:
+    """Take back those of these messages that wait to be sent."""
+    connection.execute(
+        update(t.outgoing)
+        .where(t.outgoing.c.state.in_(("new", "begun")), t.outgoing.c.message.in_(messages))
+        .values(state="withdrawn")
+    )
+
+
+def drop_promises(connection: Connection, conversations: Sequence[str], at: datetime) -> None:
     of_these = t.promise.c.conversation.in_(conversations)
     open_ones = t.promise.c.kept_at.is_(None) & t.promise.c.dropped_at.is_(None)
     connection.execute(update(t.promise).where(of_these, open_ones).values(dropped_at=at))
 
 
 def _close(connection: Connection, sealer: Sealer, conversation: str, at: datetime) -> None:
+    empty(connection, sealer, conversation)
     row = t.conversation.c
-    nothing = sealer.seal(
-        pack(Conversation(standing="ended")), f"conversation.state:{conversation}"
-    )
-    connection.execute(
-        update(t.conversation)
-        .where(row.id == conversation)
-        .values(
-            state=nothing,
-            standing="ended",
-            closed_at=func.coalesce(row.closed_at, at),
-            delete_on=null(),
-        )
-    )
+    closed = {"closed_at": func.coalesce(row.closed_at, at), "delete_on": null()}
+    connection.execute(update(t.conversation).where(row.id == conversation).values(**closed))
+
+
+def empty(connection: Connection, sealer: Sealer, conversation: str, person: str = "") -> None:
+    """Leave nothing in the state of this conversation, and give it to this person, whose sealer
+    it is."""
+    nothing = pack(Conversation(standing="ended"))
+    sealed = sealer.seal(nothing, f"conversation.state:{conversation}")
+    whose = {"person": person} if person else {}
+    this = update(t.conversation).where(t.conversation.c.id == conversation)
+    connection.execute(this.values(state=sealed, standing="ended", **whose))
+
+
+def _forget_at_providers(
+    connection: Connection, keys: Keys, sealer: Sealer, person: str, at: datetime
+) -> None:
+    k = t.contact.c
+    query = select(k.account, k.address, k.id.label("address_of"))
+    theirs = query.where(k.person == person, k.valid_to.is_(None), k.address != b"")
+    for contact in connection.execute(theirs).all():
+        provider_logs.ask(connection, keys, contact, sealer, at, at)

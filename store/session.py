@@ -11,8 +11,9 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,7 +21,19 @@ from sqlalchemy import Connection
 from sqlalchemy.engine import URL
 
 from bot.conversation.channel import Away
-from store import away, engines, erased, leases, locks, migrations, outside
+from store import (
+    away,
+    engines,
+    erased,
+    hiding,
+    keyring,
+    leases,
+    locks,
+    migrations,
+    outside,
+    provider_logs,
+    tidying,
+)
 from store.bell import Bell
 from store.engines import LOCKED_MS, PRAGMAS, READERS, Unusable
 from store.leases import Job
@@ -43,7 +56,7 @@ class Store:
         self._writer = ThreadPoolExecutor(1, "store-writer")
         one = self._reading is self._engine
         self._readers = self._writer if one else ThreadPoolExecutor(READERS, "store-reader")
-        self._away_at = -math.inf
+        self._away_at, self._url, self._erased = -math.inf, url, -1  # -1: not looked yet
 
     @classmethod
     def open(cls, url: str, keys: Keys, before: Before | None = None) -> Store:
@@ -65,6 +78,15 @@ class Store:
         """From now on what is erased is noted in this file, too (`store.erased`)."""
         self._engine.update_execution_options(**{erased.OPTION: path})
         self.write_sync(lambda connection: erased.fill(connection, path))
+
+    def hold_deletions(self, hours: Mapping[str, timedelta]) -> None:
+        """From now on what a person has erased is gone at once, and erased after so long, by
+        service (`store.hiding`)."""
+        self._engine.update_execution_options(**{hiding.OPTION: dict(hours)})
+
+    def forget_at_providers(self, accounts: Iterable[str]) -> None:
+        """From now on what is erased waits to be deleted from these accounts' logs, too."""
+        self._engine.update_execution_options(**{provider_logs.OPTION: frozenset(accounts)})
 
     def tell_outside(self) -> None:
         """From now on hand-overs, and their end, wait to be told to another case system."""
@@ -106,6 +128,11 @@ class Store:
         if self._beside:
             await self.bell.run(self._beside, self.read, heard)
 
+    async def learn_keys(self) -> None:
+        """Hear of a master key that another process made the present one. Raises `Away`, and
+        `keyring.Refused` where it was not given to us."""
+        await self.read(lambda connection: keyring.learn(connection, self.keys))
+
     @property
     def troubled(self) -> bool:
         """Did a write fail just now? A full disk can still be read."""
@@ -114,8 +141,11 @@ class Store:
     async def checkpoint(self) -> None:
         """Move the log into the database file: after an erasure nothing erased stays behind.
 
-        PostgreSQL sees to its own log, and to the space of what is gone (autovacuum).
+        PostgreSQL sees to its own log; where somebody was erased since, its pages are tidied up.
         """
+        if self.shared:
+            await asyncio.to_thread(self._tidy)
+            return
         await asyncio.get_running_loop().run_in_executor(self._writer, self._checkpoint)
 
     async def close(self) -> None:
@@ -157,6 +187,11 @@ class Store:
                 return work(connection)
         except away.ERRORS as error:
             raise away.judged(error) from None
+
+    def _tidy(self) -> None:
+        if (erased := self.read_sync(tidying.erased)) != self._erased:
+            tidying.tidy(self._url)
+            self._erased = erased
 
     def _checkpoint(self) -> None:
         if self.shared:

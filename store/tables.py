@@ -1,4 +1,5 @@
-"""The tables of what people say: with `desk_tables`, the only places that name a column.
+"""The tables of what people say: with `desk_tables` and `leaving_tables`, the only places that
+name a column.
 
 Everything is read from here (`from store import tables as t`), the workers' tables too.
 """
@@ -41,6 +42,9 @@ from store.desk_tables import sign_in_link as sign_in_link
 from store.desk_tables import sign_in_try as sign_in_try
 from store.desk_tables import told_outside as told_outside
 from store.desk_tables import worker as worker
+from store.leaving_tables import hidden as hidden
+from store.leaving_tables import legal_hold as legal_hold
+from store.leaving_tables import to_forget as to_forget
 
 about = Table(
     "about",

@@ -20,13 +20,14 @@ from sqlalchemy import (
     delete,
     exists,
     insert,
+    select,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot.conversation import effects as e
 from bot.conversation import model as m
-from store import bursts, conversations, handovers, messages, nudges, outside, rights
+from store import bursts, conversations, handovers, hiding, messages, nudges, outside, rights
 from store import tables as t
 from store.conversations import Line
 from store.ids import new_id
@@ -91,13 +92,17 @@ TIMER = Many(
     )
 )
 
+_A = t.asked.alias()
+_NEWEST = (  # the cue that they were asked about just now
+    select(_A.c.id)
+    .where(_A.c.conversation == bindparam("line"), _A.c.message.is_not(None))
+    .order_by(_A.c.at.desc(), _A.c.id.desc())
+    .limit(1)
+    .scalar_subquery()
+)
 TAKEN_WRONG = Many(
     update(t.asked)
-    .where(
-        t.asked.c.conversation == bindparam("line"),
-        t.asked.c.message.is_not(None),
-        t.asked.c.wrong_at.is_(None),
-    )
+    .where(t.asked.c.id == _NEWEST, t.asked.c.wrong_at.is_(None))
     .values(wrong_at=bindparam("when"))
 )
 # Refiled after the asides: what a turn forgets is forgotten, whatever it was.
@@ -173,7 +178,7 @@ class Ledger:
     def record(self, line: Line, effect: e.Effect, at: datetime, fingerprint: str) -> None:
         """One effect; `heard` sees to `Filed`, `forget` to an answer or all forgotten."""
         match effect:
-            case e.Filed():
+            case e.Filed() | e.BringBack():
                 pass
             case e.Answered(answer):
                 self._answered(line, answer, at)
@@ -240,15 +245,18 @@ class Ledger:
 
     def _ask(self, line: Line, asked: e.Asked, at: datetime) -> None:
         row = {"id": new_id(), "conversation": line.id, "what": asked.what, "at": at}
-        cue = {"message": asked.message or None, "voice": asked.voice or None}
-        self._asked.append(row | cue | {"due_at": asked.due_at})
-        self._nudge(line, "cue" if asked.message else asked.what, at, asked.due_at)
+        about = {"message": asked.message or None, "voice": asked.voice or None}
+        self._asked.append(row | about | {"due_at": asked.due_at})
+        # Danger is told by itself: it does not wait behind a nudge of something slower.
+        cue = "danger" if asked.what == "immediate_danger" else "cue"
+        self._nudge(line, cue if asked.message else asked.what, at, asked.due_at)
 
     def _nudge(self, line: Line, what: str, at: datetime, due_at: datetime | None = None) -> None:
         self._nudges.append(nudges.Needed(line.id, line.service, what, at, due_at))
 
     def _promised(self, line: Line, kind: str, due_at: datetime, at: datetime) -> None:
-        self.add(DROP_PROMISE, line=line.id, what=kind, when=at)
+        if kind != "care":  # each of those is for a text of its own
+            self.add(DROP_PROMISE, line=line.id, what=kind, when=at)
         row = {"id": new_id(), "conversation": line.id, "kind": kind}
         self.add(PROMISE, **row, due_at=due_at, made_at=at)
 
@@ -272,15 +280,29 @@ class Ledger:
 def forget(
     connection: Connection, keys: Keys, line: Line, effects: Sequence[e.Effect], at: datetime
 ) -> None:
-    """Erase what a turn says, at once. After `all` the line is closed, and goes by a new key."""
+    """Erase what a turn says, at once, or bring it back. After `all` the line is closed, and goes
+    by a new key."""
     for effect in effects:
         match effect:
             case e.Forget("answer", question):
                 rights.forget_answer(connection, line.id, question, at)
             case e.Forget("all"):
-                rights.erase(connection, keys, line.id, at)
+                hiding.forget_all(connection, keys, line.id, line.service, at)
                 fresh = conversations.by_id(connection, keys, [line.id])[line.id]
                 line.person, line.sealer, line.closed = fresh.person, fresh.sealer, True
+            case e.BringBack():
+                _bring_back(connection, keys, line, at)
+
+
+def _bring_back(connection: Connection, keys: Keys, line: Line, at: datetime) -> None:
+    """What was hidden last of this contact is what this line is about from now on."""
+    hidden = hiding.of_contact(connection, line.contact)
+    id = hiding.bring_back(connection, keys, hidden.person, at) if hidden else ""
+    if not id:
+        return
+    back = conversations.by_id(connection, keys, [id])[id]
+    line.id, line.person, line.sealer = back.id, back.person, back.sealer
+    line.contact, line.conversation, line.closed = back.contact, back.conversation, False
 
 
 def _agreement(line: Line, agreed: e.Agreed, at: datetime, fingerprint: str) -> Row:

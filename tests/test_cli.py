@@ -83,6 +83,7 @@ def test_help_lists_only_what_works(tmp_path: Path) -> None:
         "desk-link",
         "doctor",
         "export",
+        "keys",
         "notes",
         "restore",
         "serve",

@@ -30,6 +30,7 @@ VALIDITY = 1800
 MOST_MEDIA = 10
 # A text of the same words sent just before ours is told apart by its SID (`store.late`).
 CLOCKS_DIFFER = timedelta(seconds=30)
+NOT_THERE = "20404"  # twilio.com/docs/api/errors/20404
 PAGE = 1000  # the most that Twilio lists in one answer
 _T = TypeVar("_T")
 
@@ -112,6 +113,15 @@ class SmsChannel:
         while (message := await self._ask(anext(stream, None))) is not None:
             found.append(message)
         return found
+
+    async def delete(self, sid: str) -> None:
+        """Delete a message from Twilio's log; one that is not there is no fault. Raises
+        `SendError`, also of a message that is still on its way."""
+        try:
+            await self._ask(self._client.messages(sid).delete_async())
+        except SendError as error:
+            if error.code != NOT_THERE:
+                raise
 
     async def media(self, sid: str) -> tuple[str, ...]:
         """The kinds of the pictures and sounds that came with a message. Raises `SendError`."""

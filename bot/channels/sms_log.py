@@ -51,6 +51,19 @@ class SmsLog:
         found = [_written(m) for m in came_in if ANSWERABLE.fullmatch(str(m.from_))]
         return sorted((w for w in found if w.at >= since), key=lambda written: written.at)
 
+    async def of(self, address: str, until: datetime) -> list[str]:
+        """The ids of all messages with this number, both ways, of then and before. Raises
+        `SendError`."""
+        listed = await self._channel.listed(to=address)
+        listed += await self._channel.listed(from_=address)
+        ours = _ours(listed, self._channel.sender)
+        with_us = (m for m in listed if _is_to(m, ours) or m.from_ in ours)
+        return list(dict.fromkeys(str(m.sid) for m in with_us if _time(m) <= until))
+
+    async def delete(self, sid: str) -> None:
+        """Delete one of these. Raises `SendError`."""
+        await self._channel.delete(sid)
+
     async def whole(self, written: Written) -> Envelope:
         """The envelope, with the kinds of what came with it."""
         kinds = await self._kinds(written.sid) if written.with_media else ()

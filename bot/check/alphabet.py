@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from functools import cached_property
 
+from bot.check.signs import TEXTS, Signs
 from bot.check.walk import FAILURES
 from bot.check.walk_node import Act, Node, Sort
 from bot.conversation.asking import Asking, asking
@@ -45,6 +46,8 @@ class Alphabet:
         self.world, self.traits = world, TRAITS[channel]
         self.catalogue = world.catalogues[language]
         self.taught = taught(world, language, self.traits)
+        found = world.cues.get(language)
+        self.signs = found.names if isinstance(found, Signs) else ()
 
     def acts(self, node: Node) -> list[Act]:
         """Everything that may happen here; what answers the present question comes first."""
@@ -126,6 +129,7 @@ class Alphabet:
     @cached_property
     def _anywhere(self) -> list[Act]:
         found = [*self._words(), *map(self.command, self.world.phrases.words)]
+        found += [self.says(TEXTS[name], "cue", name) for name in self.signs]
         for word, does in {"STOP": "stop", "START": "start", "HELP": "help"}.items():
             if word in self.traits.owned:
                 found.append(self.says(word, "command", f"carrier.{does}"))

@@ -8,11 +8,19 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from bot.check import promises_done, promises_hard, promises_kept, promises_plain, promises_quiet
+from bot.check import (
+    promises_caring,
+    promises_done,
+    promises_hard,
+    promises_kept,
+    promises_plain,
+    promises_quiet,
+)
 from bot.check.alphabet import WAITS, Alphabet
 from bot.check.finding import Finding
 from bot.check.probes import Probe
 from bot.check.promises import PROMISES, broken_by_error
+from bot.check.signs import HARDEST, with_signs
 from bot.check.transcripts import transcript
 from bot.check.walk import Endless, Walker
 from bot.check.walk_kinds import Kinds
@@ -23,7 +31,15 @@ from bot.conversation.engine import respond as shipped
 from bot.conversation.model import World
 
 # Brought in for their promises.
-MODULES = (promises_done, promises_hard, promises_kept, promises_plain, promises_quiet)
+MODULES = (
+    promises_caring,
+    promises_done,
+    promises_hard,
+    promises_kept,
+    promises_plain,
+    promises_quiet,
+)
+
 Enough: TypeAlias = "Callable[[Finding], bool] | None"
 NOT_COVERED = (
     "Walked: every way through, with every word, choice, silence and delivery at each step. Of the "
@@ -74,15 +90,18 @@ def explore(
     the promises: the whole intake with one departure from the way through, and the same cut to a
     few questions with two (in the service's first language). Each of them stops after
     `most_events`, and says so."""
+    world = with_signs(world)
     whole = walk(Walker(world, language, channel, respond), 1, most_events, "the whole intake")
     if language != world.service.languages[0]:  # the same steps in other words
         return whole
-    return whole + walk(Walker(cut(world), language, channel, respond), 2, most_events, "cut short")
+    short = with_signs(cut(world), HARDEST)
+    return whole + walk(Walker(short, language, channel, respond), 2, most_events, "cut short")
 
 
 def explore_all(world: World, *, most_events: int = MOST_EVENTS) -> Exploration:
     """`explore` in every language that there is on every channel, on as many processors as
     there are. The bound is for each walk."""
+    world = with_signs(world)  # what finds cues stays here: it is large
     pairs = [(language, channel) for channel in TRAITS for language in world.catalogues]
     with ProcessPoolExecutor() as pool:
         going = [pool.submit(explore, world, *pair, most_events=most_events) for pair in pairs]

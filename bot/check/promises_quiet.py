@@ -28,6 +28,7 @@ MOST_MESSAGES: Final = 3
 MOST_UNASKED: Final = 2
 APART: Final = timedelta(hours=48)
 HARDEST: Final = 2
+LATE: Final = ("late", "late_care")
 LEFT: Final = ("paused", "stopped", "ended", "declined")
 
 
@@ -70,7 +71,7 @@ def unasked_twice_at_most(heard: Heard, world: World) -> str:
         return ""
     before = heard.before
     safe = before.answers.get("safe_to_text")
-    if heard.event.name == "late":  # no reminder: what we promised did not come true
+    if heard.event.name in LATE:  # no reminder: what we promised did not come true
         told = safe and safe.choices in (("yes",), ("sometimes",)) and not before.blocked
         return "" if told else "we write unasked where it is not safe"
     if not before.reminders or before.blocked or not (safe and safe.choices == ("yes",)):

@@ -15,13 +15,14 @@ from datetime import timedelta
 from msgspec.structs import replace
 
 from bot.check.walk_node import Node
+from bot.conversation.caring import QUIET_FOR
 from bot.conversation.flow import Question
 from bot.conversation.going import LONG_SITTING
 from bot.conversation.model import Answer, Conversation, World
 
 # What decisions look for in what we said last: a test holds this against the engine.
 LOOKED_FOR = frozenset(
-    "aside_kept care_kept care_safe_kept ended_note here media nearest old_button resume"
+    "aside_kept care_kept care_safe_kept ended_note here late media nearest old_button resume"
     " review_unclear worker".split()
 )
 SAFE = ("safe_to_text", frozenset({"yes"}))  # decides whether we may write first
@@ -57,6 +58,7 @@ class Kinds:
             said=tuple(sorted(LOOKED_FOR.intersection(c.said))),
             since_hint=HINT_DUE,
             pending_size=min(c.pending_size, 1),
+            cared={name: at for name, at in c.cared.items() if node.now - at < QUIET_FOR},
             hurry=0,
             hurry_day=0,
             burst=None,  # an act looks for it, and goes back to before it

@@ -19,7 +19,17 @@ START = datetime(2026, 11, 19, 10, 0, tzinfo=UTC)  # a Thursday: staffed, and a 
 
 Respond = Callable[[World, Conversation, Event, datetime], Turn]
 Sort = Literal[
-    "command", "choice", "words", "number", "greeting", "polite", "media", "wait", "news", "worker"
+    "command",
+    "choice",
+    "words",
+    "number",
+    "greeting",
+    "polite",
+    "media",
+    "wait",
+    "news",
+    "worker",
+    "cue",
 ]
 
 

@@ -29,7 +29,7 @@ TALKS = ("explaining", "asking", "reviewing", "paused", "stopped")
 HIDING = ("immediate_danger", "abuse_disclosure")  # one message, and nothing of who we are
 Notices = Sequence[Say]
 # Staffed time until a worker has read it, where it is less than for a hand-over.
-WITHIN: Mapping[Name, timedelta] = {
+WITHIN: Mapping[str, timedelta] = {
     "immediate_danger": timedelta(minutes=15),
     "suicidal": timedelta(hours=1),
 }
@@ -86,16 +86,29 @@ def heard_words(step: Step) -> None:
     ask_over(step)
 
 
+def skip(step: Step) -> None:
+    """Past the choice: on with it; and where now may not be safe, no further."""
+    if step.over == CARE:
+        choose(step, "yes")
+    else:
+        hear_safe(step, False)
+
+
 def choose(step: Step, code: str) -> None:
     """Go on, stop for today, or "that is not what I meant": then we are sorry, and go on."""
     step.pop()
+    left = step.conversation.standing in ("paused", "stopped")
+    if code == "no" and left:
+        step.clear_over()
+        step.say("not_now")
+        return
     if code == "no":
         leaving.pause(step)
         return
     if code == "wrong":
         step.record(TakenWrong())
         step.say("care_wrong")
-    if step.over == "resume" or step.conversation.standing in ("paused", "stopped"):
+    if step.over == "resume" or left:
         leaving.resume(step)
     else:
         going.offer_hardest(step)
@@ -166,7 +179,11 @@ SAYS = {
 
 
 def _due(step: Step, name: Name) -> datetime:
-    return step.world.service.read_by(step.now, WITHIN.get(name))
+    return _due_of(step, name, step.now)
+
+
+def _due_of(step: Step, name: str, at: datetime) -> datetime:
+    return step.world.service.read_by(at, WITHIN.get(name))
 
 
 def _told(step: Step, name: Name) -> None:
@@ -175,7 +192,9 @@ def _told(step: Step, name: Name) -> None:
         step.say("care_told")
         return
     due = _due(step, name)
-    step.record(*promising.promise_care(step, due))
+    others = (_due_of(step, name, at) for name, at in step.conversation.cared.items())
+    first = min((due, *(other for other in others if other > step.now)))
+    step.record(*promising.promise_care(step, due, first))
     step.say("care_told_when", when=due)
 
 

@@ -87,6 +87,13 @@ class Forget:
 
 
 @dataclass(frozen=True, slots=True)
+class BringBack:
+    """What was erased last from this contact, and is not erased for good yet, comes back: the
+    person showed that it is theirs. The store puts the conversation of before in this one's place,
+    as `store.hiding.bring_back` says; words of this turn are said there."""
+
+
+@dataclass(frozen=True, slots=True)
 class AsideKept:
     """What was written before agreeing becomes a note: the person said yes."""
 
@@ -136,6 +143,7 @@ Effect = (
     | HandOver
     | Timer
     | Forget
+    | BringBack
     | AsideKept
     | Withdraw
     | Reach

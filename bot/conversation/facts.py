@@ -94,7 +94,7 @@ def name_us(step: Step, wrote: datetime | None) -> None:
     person wrote before."""
     zone = step.world.hours.zone
     new_day = wrote and wrote.astimezone(zone).date() < step.now.astimezone(zone).date()
-    named = any("service" in say.values for say in step.says)
+    named = step.says and "service" in step.says[0].values
     if new_day and step.says and not named and not step.conversation.discreet:
         step.say("day_name")
         step.says.insert(0, step.says.pop())

@@ -12,7 +12,7 @@ from bot.conversation.step import Step
 from bot.conversation.understand import Chose, Command, Meaning
 
 # SKIP leaves these, not a question below that they have not seen.
-ALONE = ("break", discreet.OFFER, caring.CARE, caring.SAFE_NOW)
+ALONE = ("break", discreet.OFFER)
 
 
 def hear_over(step: Step, event: Wrote, heard: Meaning) -> bool:
@@ -29,6 +29,10 @@ def hear_over(step: Step, event: Wrote, heard: Meaning) -> bool:
     if over == "delete" and isinstance(heard, Command) and heard.name == "delete":
         file(step, "command")
         leaving.delete_and_say(step)
+        return True
+    if heard == Command("skip") and over in (caring.CARE, caring.SAFE_NOW):
+        file(step, "command")
+        caring.skip(step)
         return True
     if isinstance(heard, Command):
         if over in ALONE and heard.name == "skip":

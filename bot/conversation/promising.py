@@ -24,9 +24,10 @@ def promise(step: Step, due: datetime, tell: bool) -> tuple[Effect, ...]:
     return (Promised("read", due), Timer("late", hear))
 
 
-def promise_care(step: Step, due: datetime) -> tuple[Effect, ...]:
-    """As `promise`, for a text that may be a cue, told to the person."""
-    hear = timing.may_speak_from(step.world.service, step.conversation, due)
+def promise_care(step: Step, due: datetime, first: datetime) -> tuple[Effect, ...]:
+    """As `promise`, for a text that may be a cue, told to the person. `first`: the earliest time
+    that is still open, of this and of others; they hear when that one passes."""
+    hear = timing.may_speak_from(step.world.service, step.conversation, first)
     return (Promised("care", due), Timer("late_care", hear))
 
 
@@ -35,7 +36,8 @@ def tell_late(step: Step, promised: datetime) -> None:
     conversation = step.conversation
     silent = conversation.standing in SILENT or conversation.blocked
     promised_something = conversation.handed or conversation.cared
-    if not silent and promised_something and may_write_first(step):
+    told = "late" in conversation.said  # of two promises that are late it is said once
+    if not silent and promised_something and not told and may_write_first(step):
         step.say("late", prompted=False, when=promised)
 
 

@@ -10,14 +10,13 @@ from sqlalchemy import Connection, func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import upkeep
+from bot.doctor import keeping
 from bot.doctor.finding import Finding, green, red, several, yellow
 from bot.doctor.routes import routes
-from config import secrets
 from config.settings import Settings, SettingsError
-from store import beside, erased, figures, migrations, why
+from store import beside, erased, figures, keyring, migrations, why
 from store import tables as t
 from store.rights import Gone
-from store.sealing import Keys
 from store.session import Unusable
 
 STUCK, LONG = timedelta(minutes=15), timedelta(hours=1)
@@ -89,12 +88,15 @@ def _sound(connection: Connection) -> Iterator[Finding]:
 
 def _key(connection: Connection, settings: Settings) -> Iterator[Finding]:
     try:
-        key = secrets.master(settings, make=False)
-        migrations.try_key(connection, Keys(key.encode()))
+        known = upkeep.keys(settings)
+        keyring.learn(connection, known)
     except (SettingsError, migrations.Refused, Unusable) as error:
         yield red("master key", f"{error}.", "Put back the key that belongs to this database.")
     else:
         yield green("master key", "It opens the database.")
+        if migrations.revision(connection) == migrations.head():
+            yield from keeping.keys_in_use(connection, known)
+            yield from keeping.sealed(connection, known)
 
 
 # --- What waits ----------------------------------------------------------------------------------
@@ -108,6 +110,7 @@ def waiting(connection: Connection, settings: Settings) -> Iterator[Finding]:
     yield _promises(connection, now)
     if settings.twilio:
         yield _read_back(connection)
+        yield keeping.to_be_deleted(connection, now)
     yield _erased(connection, settings)
     with suppress(SettingsError, Unusable):  # a key that is not there is told elsewhere
         yield from routes(connection, settings)

@@ -10,6 +10,7 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 import desk.pages
+from bot import upkeep
 from bot.channels.sms import SmsChannel
 from bot.channels.telegram import TelegramChannel
 from bot.conversation.channel import Channel, SendError
@@ -18,13 +19,12 @@ from bot.mailing import Mail
 from bot.plans import sms_account, telegram_account, texts_to
 from bot.reaching import Reaching, Words
 from bot.upkeep import Failed
-from config import secrets, services
+from config import services
 from config.services import MAIN
 from config.settings import Settings
 from desk import telling
 from store import duty
 from store.duty import Route
-from store.sealing import Keys
 
 T = TypeVar("T")
 Write = Callable[[Callable[[Connection], T]], T]
@@ -33,7 +33,7 @@ TEST = 'Press "Test this route" at the desk, or run ownpace doctor --test-routes
 
 def routes(connection: Connection, settings: Settings) -> Iterator[Finding]:
     """One finding for each way, by its place on the list: names stay at the desk."""
-    keys = Keys(secrets.master(settings, make=False).encode())
+    keys = upkeep.keys(settings)
     found, now = duty.all_routes(connection, keys), datetime.now(UTC)
     live = bool(settings.twilio or settings.telegram_token)
     if live and not any(route.good(now) for route in found):
@@ -63,7 +63,7 @@ def test_all(settings: Settings, write: Write[object]) -> Iterator[str]:
     """Send a test over each way, and say how it went. `write` does a small write, whether Ownpace
     runs or not. Raises `SettingsError`, `Down`, and `Failed` at the end where one could not be
     sent."""
-    keys = Keys(secrets.master(settings, make=False).encode())
+    keys = upkeep.keys(settings)
     found: list[tuple[Route, str, str]] = []
 
     def begin(connection: Connection) -> None:

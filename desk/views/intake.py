@@ -13,8 +13,10 @@ from desk.kit import DESK, WORKER
 from desk.opening import find, look_at, opened, path, write
 from desk.pages import page
 from desk.queries import Head
+from desk.reading import sealer_of
 from desk.routes import KEY, Page
 from desk.views import writing
+from store import hiding, legal_hold
 
 
 async def show(request: web.Request) -> web.Response:
@@ -82,15 +84,20 @@ async def _values(request: web.Request, head: Head) -> dict[str, Any]:
     desk, service = request.app[DESK], request.app[DESK].services[head.service]
     if head.gone:
         now, zone = desk.clock.now(head.service), service.hours.zone
-        return {"head": head, "intake": None, "service": service, "zone": zone, "now": now}
+        hidden = await desk.store.read(lambda c: hiding.of_conversation(c, head.id))
+        gone = {"head": head, "intake": None, "hidden": hidden}
+        return gone | {"service": service, "zone": zone, "now": now}
     open_one = await look_at(request, head)
     worker, decided = request[WORKER].id, open_one.intake.ours.decisions
     acts = await desk.store.read(lambda c: covering.acts_for(c, worker, desk.clock.now()))
+    sealer, now = sealer_of(desk.store.keys, head), open_one.now
+    held = await desk.store.read(lambda c: legal_hold.of_person(c, sealer, head.person, now))
     ours = {
         "ready": gate.is_passed(open_one.intake, worker),
         "writing": await writing.state(request, open_one),
         "mine": head.taken_by in acts,
         "again": {one.id for one in decided if reviews.is_due(one, decided, open_one.now)},
+        "held": held,
     }
     blank: dict[str, dict[str, str]] = {"given": {}, "faults": {}}  # of the form in it
     return open_one.values() | ours | blank

@@ -12,17 +12,13 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, insert, select, text
+from sqlalchemy import Connection, text
 
-from store.sealing import Keys, Unreadable
-from store.tables import about
+from store import keyring
+from store.keyring import Refused as Refused
+from store.sealing import Keys
 
 PATIENCE = "10s"  # PostgreSQL's own way of writing it
-_CANARY = "canary"
-
-
-class Refused(Exception):
-    """This version, or this master key, can't work with the database; the message says why."""
 
 
 def config(connection: Connection) -> Config:
@@ -84,16 +80,7 @@ def check_known(named: str) -> None:
 
 
 def try_key(connection: Connection, keys: Keys) -> None:
-    """Open the canary, or leave one in a new database. Raises `Refused` with a wrong key."""
-    sealed = connection.scalar(select(about.c.value).where(about.c.key == _CANARY))
-    if sealed is None:
-        value = keys.master.seal(_CANARY, f"about.value:{_CANARY}")
-        connection.execute(insert(about).values(key=_CANARY, value=value))
-        return
-    try:
-        keys.master.open(sealed, f"about.value:{_CANARY}")
-    except Unreadable:
-        raise Refused(
-            "OWNPACE_SECRET_KEY is not the key that this database was sealed with:"
-            " without that key nothing in it can be read"
-        ) from None
+    """Learn the keys' numbers, or leave them in a new database. Raises `Refused` with a wrong
+    key, or where one that is still needed is missing."""
+    keyring.learn(connection, keys)
+    keyring.make(connection, keys)

@@ -205,3 +205,12 @@ def test_a_stop_ends_it_as_ever() -> None:
     player.says("i want to die")
     player.says("bye")
     assert player.conversation.standing == "stopped"
+
+
+def test_of_two_times_they_hear_when_the_earlier_one_passes() -> None:
+    player = person()
+    player.says("there is a knife")
+    soonest = player.timers["late_care"]
+    player.says("my dad hits my brother")
+    assert player.timers["late_care"] == soonest
+    assert len([e for e in player.effects if isinstance(e, Promised)]) == 2

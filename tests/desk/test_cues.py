@@ -46,7 +46,12 @@ async def test_that_it_was_not_meant_so_is_said_beside_it(desk: Desk) -> None:
 async def test_who_sees_to_it_keeps_what_was_promised(desk: Desk) -> None:
     made = desk.intake(PARTIAL, cues={"suicidal": WORDS})
     later = THURSDAY + timedelta(hours=1)
-    promise = {"id": "p", "conversation": made.id, "kind": "care", "made_at": THURSDAY}
+    promise = {
+        "id": "p",
+        "conversation": made.id,
+        "kind": "care",
+        "made_at": THURSDAY - timedelta(hours=3),
+    }
     desk.insert(t.promise, **promise, due_at=later)
     form = {"csrf": await desk.sign_in()}
     seen = f"/desk/asked/{made.asked['suicidal']}"

@@ -47,6 +47,7 @@ phone     = "07700 900 000"
 hours     = "Mo-Fr 09:00-17:00"
 nation    = "GB-ENG"
 languages = ["en", "es"]
+delete_hold_hours = 0
 """
 
 

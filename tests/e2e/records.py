@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from functools import cached_property
 
 from sqlalchemy import Engine, NullPool, create_engine
+from sqlalchemy.exc import SQLAlchemyError
 
-from store import engines
+from store import engines, keyring
 from store.sealing import Keys
 from store.session import Store
 
@@ -28,9 +30,13 @@ class Records:
     def is_sqlite(self) -> bool:
         return self.url.startswith("sqlite")
 
-    @cached_property
+    @property
     def keys(self) -> Keys:
-        return Keys(SECRET.encode())
+        """Its keys, as the database knows them, once there is one."""
+        keys = Keys(SECRET.encode())
+        with suppress(SQLAlchemyError), self._looking.connect() as connection:
+            keyring.learn(connection, keys)
+        return keys
 
     def open(self) -> Opened:
         """The store, opened with its key."""

@@ -18,11 +18,12 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from sqlalchemy import Connection, insert, text, update
 
-from bot import doctor, upkeep, worlds
+from bot import doctor, rotating, upkeep, worlds
 from bot.doctor import outside
 from bot.doctor.finding import Finding
-from store import accounts, duty
+from store import accounts, duty, rotation
 from store import tables as t
+from store.sealing import Keys
 from tests.emulators.telegram import Telegram
 from tests.emulators.twilio import ACCOUNT, NUMBER, TOKEN, Twilio
 from tests.emulators.twilio_log import Fault
@@ -438,3 +439,45 @@ async def test_nothing_is_made_by_looking(
     practice.set(OWNPACE_DATA=str(tmp_path / "nothing"))
     assert (await practice.all())[1] == 0
     assert not (tmp_path / "nothing").exists()
+
+
+# --- Keys, what is sealed, what is to be deleted -------------------------------------------------
+
+
+async def says(practice: Practice, about: str) -> str:
+    return " ".join(f.says for f in (await practice.all())[0] if f.about == about)
+
+
+async def test_a_rotation_that_was_cut_short_is_told(
+    practice: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between begin and end the old key is needed; then it may go; then all is green."""
+    new = b"a-new-master-key-32-or-more-of-it"
+    given = [Keys(new, KEY)]
+    monkeypatch.setattr(upkeep, "keys", lambda *_, **__: given[-1])
+    await hear(practice.house, "the blue door")
+    write = practice.house.store.write_sync
+    assert "a newer one was given" in await says(practice, "keys")
+    write(lambda c: rotation.begin(c, Keys(new, KEY)))
+    assert "1 rows need one of before: keep it" in await says(practice, "keys")
+    list(rotating.rotate(Keys(new, KEY), write, heard=0))
+    assert "nothing needs one of before" in await says(practice, "keys")
+    given.append(Keys(new))
+    assert (await practice.light("keys"))[0] == "green"
+
+
+async def test_what_does_not_open_is_red_and_named_by_id(practice: Practice) -> None:
+    await hear(practice.house, "the blue door")
+    assert (await practice.light("sealed"))[0] == "green"
+    [message] = [r for r in practice.house.rows(t.message) if r["direction"] == "in"]
+    spoilt = update(t.message).where(t.message.c.id == message["id"]).values(text=b"\x01odd")
+    practice.house.store.write_sync(lambda c: c.execute(spoilt) and None)
+    assert (await practice.light("sealed"))[0] == "red"
+    assert f"message.text:{message['id']}" in await says(practice, "sealed")
+
+
+async def test_a_key_of_a_person_that_does_not_open_is_red(practice: Practice) -> None:
+    await hear(practice.house, "the blue door")
+    spoilt = update(t.person).values(wrapped_key=b"\x07" + b"x" * 60)
+    practice.house.store.write_sync(lambda c: c.execute(spoilt) and None)
+    assert (await practice.light("sealed"))[0] == "red"

@@ -1,0 +1,219 @@
+"""Gone at once, erased a little later: somebody else may hold the phone that asked for it.
+
+What a person had erased belongs to a fresh person from that moment, as if it were erased: no view
+can open a word of it. Rows of `hidden` alone say whose words they are. Until their time comes a
+worker can bring them back; then their key is destroyed. See docs/decisions/0025. (What a code word
+needs to bring them back is here too; the core does not ask for it yet.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, delete, exists, insert, null, select, update
+
+from bot.conversation.model import Conversation
+from store import erased, legal_hold, locks, outside, provider_logs, returning, rights
+from store import tables as t
+from store.packing import unpack
+from store.rights import Gone
+from store.sealing import Keys
+
+OPTION = "ownpace_delete_hold"  # of the connection: how long, by service
+NO_TIME = timedelta()
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """A hidden conversation: whose words it holds, since when, and when they are erased."""
+
+    conversation: str
+    person: str
+    at: datetime
+    until: datetime | None
+
+
+def forget_all(
+    connection: Connection, keys: Keys, conversation: str, service: str, at: datetime
+) -> None:
+    """The person of this conversation asks for everything to be erased: it is gone at once, and
+    erased when the service's time for second thoughts is over, if it has one."""
+    person = _person(connection, conversation)
+    hold = connection.get_execution_options().get(OPTION, {}).get(service, NO_TIME)
+    # What is hidden already keeps its own time: it moves on unopened with what comes now.
+    kept = legal_hold.is_held(connection, person.id, at) or _holds_hidden(connection, person.id)
+    if hold or kept:
+        hide(connection, keys, conversation, at, at + hold)
+    else:
+        rights.erase(connection, keys, conversation, at)
+
+
+def _holds_hidden(connection: Connection, person: str) -> bool:
+    """Does something hidden go by the name of this person, who is the fresh one of it?"""
+    theirs = select(t.conversation.c.id).where(t.conversation.c.person == person)
+    return bool(connection.scalar(select(exists().where(t.hidden.c.conversation.in_(theirs)))))
+
+
+def hide(
+    connection: Connection, keys: Keys, conversation: str, at: datetime, until: datetime
+) -> None:
+    """All that the person of this conversation gave us is gone from every view, and due to be
+    erased. Their contacts then belong to a fresh person, as after `rights.erase`."""
+    locks.people(connection, conversations=[conversation])
+    old = _person(connection, conversation)
+    if old.wrapped_key is None:
+        return
+    fresh, wrapped = rights.fresh_person(connection, keys, old.service, at)
+    before, after = keys.person(old.wrapped_key, old.id), keys.person(wrapped)
+    rights.move_contacts(connection, before, after, old.id, fresh, at)
+    rows = _theirs(connection, old.id)
+    going = [row for row in rows if row.closed_at is None]
+    if going:
+        connection.execute(insert(t.hidden), [_row(row, old.id, at) for row in going])
+    ids = [row.id for row in going]
+    _quiet(connection, ids, at)
+    for row in rows:
+        rights.empty(connection, after, row.id, fresh)
+    this = t.conversation.c.id.in_(ids)
+    connection.execute(update(t.conversation).where(this).values(closed_at=at, delete_on=until))
+    hashes = rights.addresses_of(connection, [fresh])
+    erased.note(connection, until=until, hidden=[old.id], addresses=hashes)
+
+
+def finish(
+    connection: Connection, keys: Keys, person: str, at: datetime, why: Gone = "erased"
+) -> None:
+    """The time of what is hidden of this person is over: erase it, and destroy their key."""
+    locks.people(connection, conversations=_named(connection, person))
+    rows = _hidden(connection, person)
+    if not rows:
+        return  # it came back meanwhile
+    erased.note(connection, people=[person])
+    for row in rows:
+        sealer = keys.person(row.wrapped_key, row.fresh)
+        until = row.at + provider_logs.OUR_LAST_WORDS
+        provider_logs.ask(connection, keys, row, sealer, until, at)
+        rights.blank(connection, sealer, [row.conversation], at, why)
+    connection.execute(delete(t.hidden).where(t.hidden.c.person == person))
+    wrapped = connection.scalar(select(t.person.c.wrapped_key).where(t.person.c.id == person))
+    keys.forget(wrapped or b"")
+    rights.destroy_key(connection, person, at)
+
+
+def bring_back(connection: Connection, keys: Keys, person: str, at: datetime) -> str:
+    """Everything is as it was before they had it erased; the latest of their conversations. Empty
+    where there is nothing to bring back any more.
+
+    Their contact is theirs again, unless somebody has agreed to begin anew from it since: then it
+    stays with whoever that is, and theirs is one that nothing reaches.
+    """
+    locks.people(connection, conversations=_named(connection, person))
+    rows = _hidden(connection, person)
+    wrapped = connection.scalar(select(t.person.c.wrapped_key).where(t.person.c.id == person))
+    if not rows or wrapped is None:
+        return ""
+    sealer, ids = keys.person(wrapped, person), [row.conversation for row in rows]
+    for contact in {row.contact for row in rows}:
+        mine = [row.conversation for row in rows if row.contact == contact]
+        returning.contact(connection, keys, contact, person, sealer, mine, at)
+    for row in rows:
+        returning.conversation(connection, row, person, sealer)
+    outside.handed(connection, [row.conversation for row in rows if row.kind])
+    connection.execute(delete(t.hidden).where(t.hidden.c.person == person))
+    erased.note(connection, brought_back=[person])
+    latest: str = max(ids)
+    return latest
+
+
+def of_conversation(connection: Connection, conversation: str) -> Hidden | None:
+    """What is hidden under this conversation's name; None where it is not, or is erased."""
+    return _first(connection, t.hidden.c.conversation == conversation)
+
+
+def of_contact(connection: Connection, contact: str) -> Hidden | None:
+    """What was hidden last of those who wrote from this contact."""
+    return _first(connection, t.conversation.c.contact == contact)
+
+
+def state_of(connection: Connection, keys: Keys, hidden: Hidden) -> Conversation:
+    """The conversation as it was, its code word's fingerprint in it, for the core to compare.
+    Raises `Unreadable`."""
+    query = select(t.hidden.c.state, t.person.c.wrapped_key).join(
+        t.person, t.person.c.id == t.hidden.c.person
+    )
+    row = connection.execute(query.where(t.hidden.c.conversation == hidden.conversation)).one()
+    sealer = keys.person(row.wrapped_key, hidden.person)
+    return unpack(sealer.open(row.state, f"conversation.state:{hidden.conversation}"))
+
+
+def is_hidden(connection: Connection, person: str) -> bool:
+    """Is there something of this person that can be brought back?"""
+    return bool(connection.scalar(select(exists().where(t.hidden.c.person == person))))
+
+
+# --- The parts -----------------------------------------------------------------------------------
+
+
+def _person(connection: Connection, conversation: str) -> Any:
+    """Raises `NoResultFound` for an unknown conversation."""
+    return connection.execute(
+        select(t.person)
+        .join(t.conversation, t.conversation.c.person == t.person.c.id)
+        .where(t.conversation.c.id == conversation)
+    ).one()
+
+
+def _theirs(connection: Connection, person: str) -> Sequence[Any]:
+    c, h = t.conversation.c, t.handover.c
+    query = select(c.id, c.state, c.standing, c.delete_on, c.closed_at, h.kind, h.due_at)
+    query = query.outerjoin(t.handover, h.conversation == c.id)
+    return connection.execute(query.where(c.person == person)).all()
+
+
+def _row(row: Any, person: str, at: datetime) -> dict[str, Any]:
+    kept = ("state", "standing", "delete_on", "kind", "due_at")
+    return {"conversation": row.id, "person": person, "at": at} | {n: getattr(row, n) for n in kept}
+
+
+def _quiet(connection: Connection, conversations: Sequence[str], at: datetime) -> None:
+    """Nothing of these is sent, promised, or before a worker any more."""
+    outside.gone(connection, conversations, "erased", at)
+    messages = select(t.message.c.id).where(t.message.c.conversation.in_(conversations))
+    rights.withdraw(connection, messages)
+    for table in (t.timer, t.parked):
+        connection.execute(delete(table).where(table.c.conversation.in_(conversations)))
+    rights.drop_promises(connection, conversations, at)
+    connection.execute(
+        update(t.handover)
+        .where(t.handover.c.conversation.in_(conversations))
+        .values(kind="erased", due_at=null())
+    )
+
+
+def _hidden(connection: Connection, person: str) -> Sequence[Any]:
+    """Rows of `hidden`, each with its contact and with the fresh person that it belongs to now."""
+    h, c, k = t.hidden.c, t.conversation.c, t.contact.c
+    query = (
+        select(*h, c.contact, c.person.label("fresh"), t.person.c.wrapped_key)
+        .add_columns(k.account, k.address, k.id.label("address_of"))
+        .join(t.conversation, c.id == h.conversation)
+        .join(t.contact, k.id == c.contact)
+        .join(t.person, t.person.c.id == c.person)
+    )
+    return connection.execute(query.where(h.person == person)).all()
+
+
+def _named(connection: Connection, person: str) -> list[str]:
+    found = select(t.hidden.c.conversation).where(t.hidden.c.person == person)
+    return list(connection.scalars(found))
+
+
+def _first(connection: Connection, which: Any) -> Hidden | None:
+    h, c = t.hidden.c, t.conversation.c
+    query = select(h.conversation, h.person, h.at, c.delete_on.label("until"))
+    query = query.join(t.conversation, c.id == h.conversation).where(which)
+    row = connection.execute(query.order_by(h.at.desc(), h.conversation.desc()).limit(1)).first()
+    return Hidden(*row) if row else None
