@@ -54,7 +54,7 @@ POINTS: dict[str, tuple[Any, str, str]] = {
     "erasing": (rights, "destroy_key", "before"),
     "erased": (rights, "erase", "after"),
     "expired": (retention, "expire", "after"),
-    "before the checkpoint": (session.Store, "_checkpoint", "before"),
+    "before the checkpoint": (session.Store, "checkpoint", "before"),
 }
 # Only these passes count: what else goes through there is not what the point is about.
 ONLY: dict[str, Callable[[tuple[Any, ...], Any], bool]] = {

@@ -196,7 +196,7 @@ async def test_blocked_on_telegram(town: Town, way: Way) -> None:
 
 # --- NO ------------------------------------------------------------------------------------------
 
-EARLY = "my partner took my keys and i dont know what to do"
+EARLY = "they cut off my gas and i dont know what to do"
 
 
 async def test_no(town: Town, way: Way) -> None:
