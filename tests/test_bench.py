@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Table, func, select
 from bot.__main__ import cli
 from bot.bench import cores, load, orm, people, rows, run, serving
 from bot.bench.by_hand import by_hand
+from bot.bench.memory import Memory
 from bot.bench.people import FILE, Place, Talk, Town
 from bot.bench.report import Figure, as_text, micros, ratio
 from bot.bench.rounds import Rates, in_turns
@@ -188,6 +189,22 @@ async def test_a_refused_request_is_no_figure(town: Town, monkeypatch: pytest.Mo
         await serving.compare(town, time.perf_counter())
 
 
+async def test_without_a_store_the_same_is_decided(town: Town) -> None:
+    """What the store is held against comes as far as the inbox does, with the same answers."""
+    one, memory = people.CROWD[:1], Memory(town.world)
+    with town.place(town.copy("stored")) as place:
+        await people.converse(place, place.inbox(cores.REAL), Talk(one, people.ANSWERS))
+        for words in people.ANSWERS:
+            await memory.receive(place.wrote(one[0], words))
+        known = [(place.account.id, one[0])]
+        (line,) = place.store.read_sync(
+            lambda c: conversations.by_address(c, town.keys, known)
+        ).values()
+    ours = memory._people[one[0]]
+    assert ours.position == line.conversation.position
+    assert ours.answers.keys() == line.conversation.answers.keys()
+
+
 def test_the_length_of_an_answer() -> None:
     assert load.length(b"HTTP/1.1 200 OK\r\ncontent-Length: 11\r\nServer: x\r\n\r\n") == 11
     assert load.length(b"HTTP/1.1 204 No Content\r\n\r\n") == 0
@@ -198,11 +215,11 @@ def test_the_command_prints_every_figure() -> None:
     done = CliRunner().invoke(cli, ["bench", "--seconds", "1", "--json"])
     assert done.exit_code == 0, done.output
     figures = [Figure(**each) for each in json.loads(done.output)]
-    assert len(figures) == 8 + 3 + 3
+    assert len(figures) == 8 + 4 + 3
     assert all(figure.best > 0 for figure in figures)
     targets = [figure.target for figure in figures if figure.unit == "ratio"]
-    assert targets == ["at least 0.7", ""] * 4 + ["at least 0.3"] * 2 + ["at least 8"]
-    assert figures[11].target == "at most 10"
+    assert targets == ["at least 0.7", ""] * 4 + ["at least 0.3"] * 2 + ["", "at least 8"]
+    assert figures[12].target == "at most 10"
 
 
 def test_what_can_not_be_measured_ends_in_one_plain_line(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,5 @@
-"""Over HTTP with the signature check: against the same app that stores nothing, and against the
-usual way of storing."""
+"""Over HTTP with the signature check: against the same app without a store, against one that does
+nothing with what it takes, and against the usual way of storing."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from aiohttp import web
 from bot import front
 from bot.bench import hooks
 from bot.bench.cores import REAL, TRIVIAL
+from bot.bench.memory import Memory
 from bot.bench.orm import Usual
 from bot.bench.people import FILE, Talk, Town, talks
 from bot.bench.rounds import Rates, Round, in_turns
@@ -32,8 +33,8 @@ class Refused(Exception):
 
 
 async def compare(town: Town, until: float) -> Mapping[str, Rates]:
-    """Requests a second: `real` and `trivial` go through the inbox, `nothing` stores nothing,
-    `usual` is a commit a request by the ORM."""
+    """Requests a second: `real` and `trivial` go through the inbox, `memory` decides as `real` does
+    and stores nothing, `nothing` does not even decide, `usual` is a commit a request by the ORM."""
     async with AsyncExitStack() as stack:
         places = [stack.enter_context(town.place(town.copy(n))) for n in ("real", "trivial")]
         usual = Usual(town.copy("usual") / FILE, town.keys, town.world)
@@ -41,6 +42,7 @@ async def compare(town: Town, until: float) -> Mapping[str, Rates]:
         ways: dict[str, Receive] = {
             "real": places[0].inbox(REAL).receive,
             "trivial": places[1].inbox(TRIVIAL).receive,
+            "memory": Memory(town.world).receive,
             "nothing": _nothing,
             "usual": usual.receive,
         }
