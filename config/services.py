@@ -6,15 +6,16 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import time, timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import ValidationError
 
 from bot.conversation.service import Helpline, Hours, HoursError, Service
-from config import files, plain
+from config import files, helplines, nations, plain
+from config.service_file import HOW, File, Line, Table
 from config.settings import SHIPPED, Settings, SettingsError
 
 PLACEHOLDER = "CHANGE ME"
@@ -25,64 +26,6 @@ MAIN = "main"
 FROM_ENVIRONMENT = ("name", "phone", "hours", "nation", "languages", "text_countries")
 LISTS = ("languages", "text_countries")
 EVERYWHERE = ("",)  # where no countries are named: somebody in need may come with any phone
-COSTLY = ("870", "878", "881", "882", "883", "979")  # by satellite, and premium in all countries
-
-Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
-TextName = Annotated[str, StringConstraints(strip_whitespace=True, max_length=24)]
-Phone = Annotated[str, StringConstraints(min_length=1, max_length=30)]
-ShortNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{3,6}$")]
-Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
-Code = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,6}$")]
-Days = Annotated[int, Field(ge=1, le=3650)]
-HeldHours = Annotated[int, Field(ge=0, le=24 * 7)]
-WholeHours = Annotated[int, Field(ge=1, le=24 * 14)]
-# How each is written, for whoever wrote it otherwise.
-_HOW = {
-    "service": "begin the table with [service], and give name, phone, hours, nation and languages",
-    "name": 'give up to 60 characters, as in "Quay House"',
-    "text_name": "give up to 24 characters in quotes, or leave it out",
-    "phone": 'give a number that people can call, in quotes, as in "07700 900 001"',
-    "hours": 'write them as in "Mo-Fr 09:00-17:00"',
-    "holidays": "give days as in [2026-12-25, 2026-12-28]",
-    "nation": 'give one of config/nations.toml, as in "GB-ENG"',
-    "emergency": 'give 3 to 6 digits in quotes, as in "999", or leave it out',
-    "timezone": 'give one as in "Europe/London", or leave it out',
-    "languages": 'give their short names, as in ["en", "es"]',
-    "text_countries": 'give country codes without the plus, as in ["44", "353"], or leave it out',
-    "keep_days": "give a number of days from 1 to 3650",
-    "keep_partial_days": "give a number of days from 1 to 3650",
-    "delete_hold_hours": "give a number of hours from 0 to 168",
-    "read_within_hours": "give a number of hours from 1 to 336",
-    "silence_hours": "give a number of hours from 1 to 336",
-    "quiet_hours": 'write them as in "20:00-09:00"',
-}
-
-
-class _Table(BaseModel):
-    """The [service] table. Unknown fields are faults: a misspelt one must not be lost."""
-
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
-    name: Short
-    text_name: TextName = ""
-    phone: Phone
-    hours: Short
-    holidays: tuple[date, ...] = ()
-    nation: str
-    emergency: ShortNumber | None = None
-    timezone: str | None = None
-    languages: tuple[Language, ...] = Field(min_length=1)
-    text_countries: tuple[Code, ...] = ()
-    keep_days: Days = 365
-    keep_partial_days: Days = 30
-    delete_hold_hours: HeldHours = 0
-    read_within_hours: WholeHours = 4
-    silence_hours: WholeHours = 24
-    quiet_hours: str = "20:00-09:00"
-
-
-class _File(BaseModel):
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
-    service: _Table
 
 
 class _Fault(Exception):
@@ -136,7 +79,7 @@ def _read(path: Path, id: str, given: Mapping[str, Any]) -> Configured:
     if isinstance(data.get("service"), dict):
         data["service"] |= given
     try:
-        table = _File.model_validate(data).service
+        table = File.model_validate(data).service
         return _configured(table, id)
     except ValidationError as error:
         faults = [(tuple(fault["loc"]), _plain(fault)) for fault in error.errors()]
@@ -147,8 +90,8 @@ def _read(path: Path, id: str, given: Mapping[str, Any]) -> Configured:
 
 def _plain(fault: Mapping[str, Any]) -> str:
     *_, field = ("service", *(part for part in fault["loc"] if isinstance(part, str)))
-    there_are = f"there are {', '.join(_Table.model_fields)}"
-    return plain.fault(fault, _HOW.get(field, there_are))
+    there_are = f"there are {', '.join(Table.model_fields)}"
+    return plain.fault(fault, HOW.get(field, there_are))
 
 
 def _placed(
@@ -170,13 +113,14 @@ def _line(text: str, key: str) -> int:
     return next(own, next(table, 1))
 
 
-def _configured(table: _Table, id: str) -> Configured:
+def _configured(table: Table, id: str) -> Configured:
     fields = {"name": table.name, "phone": table.phone, "hours": table.hours}
     placeholders = tuple(f for f, value in fields.items() if PLACEHOLDER in value.upper())
     if "phone" not in placeholders and sum(c.isdigit() for c in table.phone) < 3:
         raise _Fault("phone", "give a number that people can call")
     nation = _nation(table.nation)
     start, end = _waking(table.quiet_hours)
+    lines = _lines(table)
     service = Service(
         id=id,
         name=table.name,
@@ -189,14 +133,17 @@ def _configured(table: _Table, id: str) -> Configured:
         keep_partial_days=table.keep_partial_days,
         read_within=timedelta(hours=table.read_within_hours),
         quiet=timedelta(hours=table.silence_hours),
-        child_line=Helpline(**line) if (line := nation.get("child_line")) else None,
+        silent=nation.get("silent", ""),
         practice=id == PRACTICE,
         nudged=id == PRACTICE,  # nobody real waits; of others a tested route decides
         waking=(start, end),
+        distress_line=lines.get("distress"),
+        abuse_line=lines.get("abuse"),
+        child_line=lines.get("child"),
     )
     countries = table.text_countries or EVERYWHERE
     hold = timedelta(hours=table.delete_hold_hours)
-    return Configured(service, placeholders, countries, _shut(), hold)
+    return Configured(service, placeholders, countries, nations.shut(), hold)
 
 
 def _short(name: str) -> str:
@@ -205,25 +152,25 @@ def _short(name: str) -> str:
     return name
 
 
-def _nations() -> Mapping[str, Any]:
-    return tomllib.loads((SHIPPED / "nations.toml").read_text("utf-8"))
-
-
-def _shut() -> tuple[str, ...]:
-    """Beginnings of numbers that cost, or that lie in another country than their code says."""
-    found = (beginning for nation in _nations().values() for beginning in nation.get("shut", ()))
-    return tuple(dict.fromkeys((*found, *COSTLY)))
-
-
 def _nation(code: str) -> Mapping[str, Any]:
-    nations = _nations()
-    found: Mapping[str, Any] | None = nations.get(code) or nations.get(code.partition("-")[0])
-    if not found:
-        raise _Fault("nation", f"not one of {', '.join(nations)}, as in GB-ENG")
-    return found
+    try:
+        return nations.named(code)
+    except nations.Unknown as unknown:
+        raise _Fault("nation", str(unknown)) from None
 
 
-def _hours(table: _Table, nation: Mapping[str, Any], hours: str) -> Hours:
+def _lines(table: Table) -> Mapping[helplines.For, Helpline]:
+    """Lines of others: the service's own choice, or those of its nation."""
+    theirs: Mapping[helplines.For, Line | None] = {
+        "distress": table.distress_line,
+        "abuse": table.abuse_line,
+        "child": table.child_line,
+    }
+    given = {kind: Helpline(**line.model_dump()) for kind, line in theirs.items() if line}
+    return {**helplines.of(table.nation), **given}
+
+
+def _hours(table: Table, nation: Mapping[str, Any], hours: str) -> Hours:
     zone = table.timezone or nation.get("timezone")
     if not zone:
         raise _Fault("timezone", "this nation has several: give yours, as in America/Chicago")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.conversation.flow import FlowError
-from config import secrets, services, settings
+from config import nations, secrets, services, settings
 from config.settings import SettingsError
 
 OURS = re.compile("(OWNPACE|TELEGRAM|TWILIO)_.*|DATABASE_URL.*")
@@ -194,7 +194,7 @@ def test_the_numbers_to_call_in_danger() -> None:
     said = {"GB": "999", "IE": "112", "US": "911", "CA": "911", "AU": "000", "NZ": "111"}
     said |= dict.fromkeys(("GB-ENG", "GB-NIR"), "999")
     said |= dict.fromkeys(("FR", "ES", "DE", "PL"), "112")
-    assert {nation: services._nation(nation)["emergency"] for nation in said} == said
+    assert {nation: nations.named(nation)["emergency"] for nation in said} == said
 
 
 def test_the_practice_service_is_invented_and_marked() -> None:

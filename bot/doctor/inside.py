@@ -11,6 +11,7 @@ from pathlib import Path
 from bot import plans, upkeep, worlds
 from bot.conversation.flow import FlowError
 from bot.doctor.finding import Finding, green, red, yellow
+from bot.doctor.lines import helplines
 from bot.worlds import Library
 from config import secrets, services
 from config.services import Configured
@@ -35,6 +36,7 @@ def service(settings: Settings) -> Iterator[Finding]:
     library = worlds.read()
     yield _languages(main, library)
     yield _cues(main, library)
+    yield from helplines(main.service, is_live(settings), datetime.now(UTC))
     if settings.twilio:
         yield _countries(main, settings.twilio.sender)
 
