@@ -109,7 +109,7 @@ async def build(plan: Plan, base_url: str) -> House:
     _add_hook(house)
     house.jobs = shared_out(house.jobs, store, inbox.queued.set, plan.only)
     house.jobs["what may be promised"] = told.run
-    house.jobs["words of cues"] = partial(_learn_the_cues, plan)
+    house.jobs["what was learnt"] = partial(_read_what_was_learnt, plan)
     house.jobs["keys"] = partial(rotating.keep_up, store)
     house.jobs["old copies"] = partial(upkeep.keep_forgetting, plan.settings.data)
     if plan.only == "sender":
@@ -124,12 +124,15 @@ def _learn_the_words(plan: Plan) -> None:
             sayings(world.phrases, world.catalogues[language])
 
 
-async def _learn_the_cues(plan: Plan) -> None:
-    """What looks for cues is read beside the first work, not before it; then there is no more to
-    do."""
+async def _read_what_was_learnt(plan: Plan) -> None:
+    """What looks for cues and what guesses at commands is read beside the first work, not before
+    it; then there is no more to do."""
     for world in plan.worlds.values():
-        for find in world.cues.values():
-            await asyncio.to_thread(find, "")
+        for language in world.service.languages:
+            if find := world.cues.get(language):
+                await asyncio.to_thread(find, "")
+            if guess := world.guesses.get(language):
+                await asyncio.to_thread(guess, "", False)
     await asyncio.Event().wait()
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from bot.conversation.asking import choices
 from bot.conversation.channel import TRAITS
 from bot.conversation.flow import Question
-from bot.conversation.own_words import weighed
+from bot.conversation.own_words import guessed, weighed
 from bot.conversation.understand import Chose, Command, Meaning, Unclear, Words, understand
 from bot.worlds import Library
 
@@ -46,7 +46,8 @@ class Understanding:
         return told
 
     def _weighed(self, text: str, asked_yes_no: bool) -> Meaning:
-        heard, words = self._heard(text, asked_yes_no), self.library.phrases
+        words, guess = self.library.phrases, self.library.guesses.get(self.language)
+        heard = guessed(guess, self.asking, text, self._heard(text, asked_yes_no))
         return weighed(heard, text, self.asking, words, self.library.catalogues[self.language])
 
     def _heard(self, text: str, asked_yes_no: bool) -> Meaning:

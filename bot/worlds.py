@@ -22,7 +22,9 @@ from bot.conversation.phrases import Phrases
 from bot.conversation.render import render
 from bot.conversation.service import Service
 from bot.conversation.step import Step
+from bot.conversation.understand import Guess
 from bot.cues import shipped
+from bot.guessing import shipped as guessing
 
 BOT = Path(__file__).parent
 COMMON = "common.toml"
@@ -33,7 +35,8 @@ T = TypeVar("T")
 @dataclass(frozen=True, slots=True)
 class Library:
     """Everything that can be said. `texts` are the flow files as they stand, by flow id; `cues` is
-    what looks for cues, by language, read when it is first asked."""
+    what looks for cues and `guesses` what guesses at commands, by language, each read when it is
+    first asked."""
 
     flows: Mapping[str, Flow]
     texts: Mapping[str, str]
@@ -41,6 +44,7 @@ class Library:
     catalogues: Mapping[str, Catalogue]
     needed: frozenset[tuple[str, str]]
     cues: Mapping[str, Find]
+    guesses: Mapping[str, Guess]
 
     def lacking(self, language: str) -> int:
         """How many texts a language still has to be given."""
@@ -66,7 +70,8 @@ def read(folder: Path = BOT) -> Library:
     if faults or shared is None:
         raise FlowError("\n".join(faults))
     needed = frozenset((entry.context, entry.msgid) for entry in entries)
-    return Library(flows, texts, shared, catalogues, needed, shipped.finders(folder / "cues"))
+    cues, guesses = shipped.finders(folder / "cues"), guessing.guesses(folder / "guessing")
+    return Library(flows, texts, shared, catalogues, needed, cues, guesses)
 
 
 def world(library: Library, service: Service, flow_id: str = STARTER) -> World:
@@ -80,7 +85,8 @@ def world(library: Library, service: Service, flow_id: str = STARTER) -> World:
         if lacking := library.lacking(language):
             raise FlowError(f"languages: {language!r} has {lacking} texts still to be translated")
     cues = {code: find for code, find in library.cues.items() if code in service.languages}
-    return World(service, library.flows[flow_id], library.phrases, library.catalogues, cues)
+    flow, all_words = library.flows[flow_id], library.catalogues
+    return World(service, flow, library.phrases, all_words, cues, library.guesses)
 
 
 def away_text(world: World) -> str:

@@ -1,42 +1,39 @@
 """Learn the weights of the second voice (`bot/cues/letters.py`) from the examples of a language.
 
 `python -m tools.learn_cues en` reads `tests/cues/learnt_from/en*` and writes `bot/cues/en.letters`.
-It is a multinomial logistic regression, stepped with AdaGrad; the same examples give the same file.
-How high a likelihood has to be is found on examples that were left out: of five parts, each in
-turn.
+The same examples give the same file (`tools/learning.py`). How high a likelihood has to be is found
+on examples that were left out: of five parts, each in turn.
 """
 
 from __future__ import annotations
 
-import math
 import random
 import sys
-from array import array
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
+from typing import cast
 
 from bot.conversation.cues import NAMES
 from bot.conversation.folding import fold
 from bot.cues import letters, patterns, reading
 from bot.cues.letters import Four, Letters
 from bot.cues.patterns import Patterns, Sign
+from tools.learning import Learner, shared
 from tools.made_examples import made
 
 HERE = Path(__file__).parent.parent
 EXAMPLES, WRITTEN = HERE / "tests/cues/learnt_from", HERE / "bot/cues"
-ROUNDS, STEP, SHRINK = 10, 0.04, 2e-5
-UNSTEADY = 2  # rounds; the weights are the average of those after the later ones
-SEEN, PARTS = 3, 5  # in how many texts something must be; parts for leaving out
+PARTS = 5  # for leaving out
 # False alarms of the harmless among the examples, which are harder than what people write: chosen
 # so that in the texts of another hand about 5 in 100 are false.
 MOST_FALSE = {"en": 0.055, "es": 0.05}
 STEPS = (0.01, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.93, 0.96, 0.98)
 LOW = (0.1, 0.15, 0.2, 0.25)  # the letters may silence a phrase only where they are sure
-SMALLEST = 0.11  # of weights that are kept
 CLASSES = len(NAMES)
+LEARNER = Learner(CLASSES)
 Three = tuple[float, float, float]
 CARELESS = {"textspeak", "misspelling", "more"}
 
@@ -108,60 +105,8 @@ def learn(given: Sequence[Example]) -> tuple[dict[str, Four], Four]:
         if example.cue == CLASSES or len(example.parts) == 1
         for part in example.parts
     ]
-    return _learn(rows)
-
-
-def _learn(given: Sequence[tuple[Counter[str], int]]) -> tuple[dict[str, Four], Four]:
-    seen = Counter(name for known_by, _ in given for name in known_by)
-    names = {name: n for n, name in enumerate(sorted(n for n, k in seen.items() if k >= SEEN), 1)}
-    rows = [_row(known_by, names) for known_by, _ in given]
-    size = len(names) + 1
-    weights = [array("d", bytes(8 * size)) for _ in NAMES]
-    sums = [array("d", [1e-3]) * size for _ in NAMES]
-    order = list(range(len(given)))
-    chance = random.Random(7)  # noqa: S311 (the order of examples)
-    averages = [array("d", bytes(8 * size)) for _ in NAMES]
-    for number_of_round in range(ROUNDS):
-        chance.shuffle(order)
-        for number in order:
-            _step(weights, sums, *rows[number], given[number][1])
-        if number_of_round >= UNSTEADY:
-            for whole, column in zip(averages, weights, strict=True):
-                for n, one in enumerate(column):
-                    whole[n] += one / (ROUNDS - UNSTEADY)
-    weights = averages
-    found = {name: tuple(column[n] for column in weights) for name, n in names.items()}
-    kept = {name: four for name, four in found.items() if max(map(abs, four)) >= SMALLEST}
-    return kept, tuple(column[0] for column in weights)  # type: ignore[return-value]
-
-
-def _row(known_by: Counter[str], names: dict[str, int]) -> tuple[list[int], list[int]]:
-    """The numbers of what is known, and how often, in a fixed order: sums depend on it."""
-    found = sorted((names[name], times) for name, times in known_by.items() if name in names)
-    return [0, *(number for number, _ in found)], [1, *(times for _, times in found)]
-
-
-def _step(
-    weights: list[array[float]],
-    sums: list[array[float]],
-    ids: list[int],
-    counts: list[int],
-    cue: int,
-) -> None:
-    """Move the weights of one example a little towards its cue."""
-    scores = [sum([column[i] * k for i, k in zip(ids, counts, strict=True)]) for column in weights]
-    highest = max(0.0, *scores)
-    shares = [math.exp(score - highest) for score in scores]
-    whole = sum(shares) + math.exp(-highest)
-    for place, column in enumerate(weights):
-        error = shares[place] / whole - (place == cue)
-        if abs(error) < 1e-3:
-            continue
-        squares = sums[place]
-        for i, k in zip(ids, counts, strict=True):
-            slope = error * k + SHRINK * column[i]
-            squares[i] += slope * slope
-            column[i] -= STEP * slope / math.sqrt(squares[i])
+    weights, bias = LEARNER.learn(rows)
+    return cast("dict[str, Four]", weights), cast("Four", bias)
 
 
 Likely = list[list[float]]  # of each part of each example
@@ -181,9 +126,8 @@ def left_out(given: Sequence[Example], frames: Sequence[Example]) -> Likely:
 def _likely(weights: dict[str, Four], bias: Four, known_by: Counter[str]) -> float:
     found = sorted((weights[name], times) for name, times in known_by.items() if name in weights)
     scores = [bias[n] + sum(four[n] * times for four, times in found) for n in range(CLASSES)]
-    highest = max(0.0, *scores)
-    shares = sum(math.exp(score - highest) for score in scores)
-    return shares / (shares + math.exp(-highest))
+    shares, none = shared(scores)
+    return sum(shares) / (sum(shares) + none)
 
 
 def heights(given: Sequence[Example], likely: Likely, most_false: float) -> Three:
@@ -221,8 +165,7 @@ def main(language: str) -> None:
     above = heights(given, likely, MOST_FALSE[language])
     weights, bias = learn([*given, *frames])
     found = Letters(weights, bias, above, known)
-    scale = max(abs(one) for four in weights.values() for one in four) / 127
-    (WRITTEN / f"{language}.letters").write_text(letters.pack(found, scale), "utf-8")
+    (WRITTEN / f"{language}.letters").write_text(letters.pack(found), "utf-8")
     print(f"{language}: {len(given)} and {len(frames)} examples, {len(weights)} weights, {above=}")
     for name, place in [*zip(NAMES, range(4), strict=True), ("none", CLASSES)]:
         of = [_highest(e, s) for e, s in zip(given, likely, strict=True) if e.cue == place]

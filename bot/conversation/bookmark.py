@@ -7,8 +7,9 @@ from bot.conversation import answering, code_word, going, leaving, showing
 from bot.conversation.asking import ask_again, current, old_button
 from bot.conversation.commands import command
 from bot.conversation.filing import file, file_at_bookmark, file_words, kept_words, weight
-from bot.conversation.hearing import says_one_of, says_only
+from bot.conversation.hearing import says_only
 from bot.conversation.model import Wrote
+from bot.conversation.only_here import says_one_of
 from bot.conversation.step import Step
 from bot.conversation.understand import Chose, Command, Meaning, Unclear, Words
 

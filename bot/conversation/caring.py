@@ -39,7 +39,7 @@ def look(step: Step, event: Wrote, heard: Meaning) -> Cue | None:
     """What these words may be a sign of. A button, a choice and a bare command are none."""
     if event.choice or not event.text or isinstance(heard, Chose):
         return None
-    if isinstance(heard, Command) and (heard.name in GIVEN or heard.carrier):
+    if isinstance(heard, Command) and (heard.name in GIVEN or heard.carrier) and not heard.guessed:
         return None
     find = step.world.cues.get(step.conversation.language)
     return find(event.text) if find else None

@@ -16,6 +16,7 @@ TELLING: Final[dict[str, Callable[[Step], None]]] = {
     "why": facts.tell_why,
     "help": facts.tell_help,
     "person": facts.tell_person,
+    "who": facts.tell_who,
     "safe": facts.tell_safe,
     "more": facts.tell_more,
     "data": facts.tell_data,

@@ -20,6 +20,11 @@ def tell_person(step: Step) -> None:
         step.say("person_first")
 
 
+def tell_who(step: Step) -> None:
+    """That nobody sits here, and how to reach somebody."""
+    step.say("who")
+
+
 def reach_person(step: Step) -> None:
     """How to reach a person, whether somebody is there now, and that the team is told. Nobody
     waits for a call that does not come: it is said where the team does not call first."""

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from bot.conversation.asking import SCOPED, asking, current
 from bot.conversation.flow import Question
 from bot.conversation.folding import fold
-from bot.conversation.i18n import Catalogue, listed
+from bot.conversation.i18n import Catalogue
 from bot.conversation.model import Wrote
 from bot.conversation.only_here import only_here, with_language
-from bot.conversation.own_words import weighed
+from bot.conversation.own_words import guessed, weighed
 from bot.conversation.step import Step
 from bot.conversation.understand import Chose, Command, Meaning, Unclear, Words, understand
 
@@ -31,6 +30,8 @@ def hear(step: Step, event: Wrote) -> Meaning:
         heard = _in_another_language(step, event.text) or heard
         return with_language(step, heard, event.text)
     question = None if step.over else current(step)
+    guess = step.world.guesses.get(step.conversation.language)
+    heard = guessed(guess, question, event.text, heard)
     heard = weighed(heard, event.text, question, step.world.phrases, _catalogue(step))
     heard = with_language(step, heard, event.text)
     return _at_question(step, question, event.text, heard) if question else heard
@@ -125,18 +126,6 @@ def says_only(step: Step, text: str, fragment: str) -> bool:
     own = _catalogue(step).text(english, "fragment")
     said = fold(text).split()
     return bool(said) and set(said) <= set(fold(f"{english}, {own}").split())
-
-
-def says_one_of(step: Step, text: str, fragment: str) -> bool:
-    """Is this one of the phrases of the fragment, as a whole?"""
-    english = step.world.phrases.fragments[fragment]
-    own = _catalogue(step).text(english, "fragment")
-    return fold(text) in _folded(f"{english}, {own}")
-
-
-@lru_cache(maxsize=16)
-def _folded(phrases: str) -> frozenset[str]:
-    return frozenset(map(fold, listed(phrases)))
 
 
 def _in_another_language(step: Step, text: str) -> Meaning | None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from bot.conversation.i18n import Catalogue
     from bot.conversation.phrases import Phrases
     from bot.conversation.service import Hours, Service
+    from bot.conversation.understand import Guess
 
 # --- Events: the person, a worker, the carrier and the clock all speak in the same way ---------
 
@@ -356,6 +357,7 @@ class World:
     phrases: Phrases
     catalogues: Mapping[str, Catalogue]
     cues: Mapping[str, Find] = field(default_factory=dict)  # by language
+    guesses: Mapping[str, Guess] = field(default_factory=dict)  # by language
 
     @property
     def hours(self) -> Hours:

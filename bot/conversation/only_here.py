@@ -1,25 +1,43 @@
 """What a message means only at the place where it is said: the number of an only choice, whether
-somebody else knows of this, a language that is named."""
+somebody else knows of this, a language that is named; and who it is that asks."""
 
 from __future__ import annotations
+
+from functools import lru_cache
 
 from babel import Locale
 
 from bot.conversation.asking import asking
 from bot.conversation.folding import fold, ways
+from bot.conversation.i18n import listed
 from bot.conversation.step import Step
 from bot.conversation.understand import Chose, Command, Meaning
 
 FIRST = "1"
+UNMET = ("new", "erased", "declined")  # then the explanation says who we are
 
 
 def only_here(step: Step, text: str) -> Meaning | None:
     """A meaning that the message has here and nowhere else, or None."""
     if step.over == "helping":
         return _they_know(step, fold(text))
+    if step.conversation.standing not in UNMET and says_one_of(step, text, "who"):
+        return Command("who")  # a word that is not taught: beside PERSON it would be one too many
     if asking(step).scope.startswith("notice.") and fold(text) == FIRST:
         return Command("carry_on")  # elsewhere a 1 is what stands first; it agrees to nothing
     return None
+
+
+def says_one_of(step: Step, text: str, fragment: str) -> bool:
+    """Is this one of the phrases of the fragment, as a whole?"""
+    english = step.world.phrases.fragments[fragment]
+    own = step.world.catalogues[step.conversation.language].text(english, "fragment")
+    return fold(text) in _folded(f"{english}, {own}")
+
+
+@lru_cache(maxsize=16)
+def _folded(phrases: str) -> frozenset[str]:
+    return frozenset(map(fold, listed(phrases)))
 
 
 def _they_know(step: Step, said: str) -> Chose | None:

@@ -6,8 +6,9 @@ from bot.conversation.flow import Question
 from bot.conversation.folding import fold
 from bot.conversation.i18n import Catalogue
 from bot.conversation.phrases import Phrases
-from bot.conversation.understand import Chose, Command, Meaning, Unclear, Words
+from bot.conversation.understand import Chose, Command, Guess, Meaning, Unclear, Words
 
+NAMES = ("name", "code")  # kinds of question whose answers may be any words
 SCOPED = ("yes", "no", "carry_on")
 SHORT = (
     "pause",
@@ -17,6 +18,15 @@ SHORT = (
     "person",
     "data",
 )  # have ways that are names, or times
+
+
+def guessed(guess: Guess | None, question: Question | None, text: str, heard: Meaning) -> Meaning:
+    """Where no list knows the words: what they are likely to mean, by what was learnt. What may be
+    a name or a code word is not guessed at."""
+    named = question is not None and question.kind in NAMES
+    if not guess or not isinstance(heard, Words) or named:
+        return heard
+    return guess(text, question is not None) or heard
 
 
 def weighed(
@@ -31,7 +41,7 @@ def weighed(
         return Command(heard.guess) if isinstance(heard, Unclear) and alone else heard
     if isinstance(heard, Unclear) and (code := _heard_as(heard.guess, question)):
         return Chose((code,))
-    if question.kind in ("name", "code") and isinstance(heard, Unclear):
+    if question.kind in NAMES and isinstance(heard, Unclear):
         return Words(text)
     if question.kind != "text" and _may_be_short(heard, text, words, catalogue):
         return Unclear(getattr(heard, "name", ""))

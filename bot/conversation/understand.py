@@ -8,7 +8,7 @@ ends. English words work in every language. The words themselves are data.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -31,11 +31,13 @@ TOLD = PLAIN | {"person", "help"}  # what people give a reason for
 @dataclass(frozen=True, slots=True)
 class Command:
     """The person used a command. With `carrier` the mobile carrier has acted on it by itself.
-    `about` is the code of the language that they named, where it is offered."""
+    `about` is the code of the language that they named, where it is offered. `guessed`: no list
+    has these words (`bot/guessing`), so they may say something else, too."""
 
     name: str
     carrier: bool = False
     about: str = ""
+    guessed: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,8 @@ class Unclear:
 
 
 Meaning = Command | Chose | Words | Unclear
+# Of a message that no list knows, and whether a question is asked.
+Guess = Callable[[str, bool], Command | Unclear | None]
 
 
 def understand(

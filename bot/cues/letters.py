@@ -6,14 +6,13 @@ signs that the patterns found, and says how likely each cue is. It speaks where 
 
 from __future__ import annotations
 
-import base64
-import json
 import math
-import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
+from typing import cast
 
+from bot import weights
 from bot.conversation.cues import NAMES, Name
 from bot.conversation.net import STOP
 from bot.cues.patterns import Sign
@@ -122,42 +121,19 @@ class Letters:
         return sorted(sorted(places, key=lambda n: -self._word(words[n])[place])[:3])
 
 
-def pack(letters: Letters, scale: float) -> str:
-    """As a file: weights are whole numbers from -127 to 127, each worth `scale`."""
-    names = sorted(letters.weights)
-    small = bytes(_byte(one / scale) for name in names for one in letters.weights[name])
-    told = {
-        "scale": scale,
+def pack(letters: Letters) -> str:
+    """As the text of a file."""
+    more = {
         "above": letters.above,
-        "bias": letters.bias,
-        "ordinary": _packed("\n".join(sorted(letters.ordinary)).encode()),
-        "names": _packed("\n".join(names).encode()),
-        "weights": _packed(small),
+        "ordinary": weights.pack_lines(sorted(letters.ordinary)),
     }
-    return json.dumps(told, indent=0) + "\n"
+    return weights.pack(letters.weights, letters.bias, more)
 
 
 def unpack(text: str) -> Letters:
     """Read such a file. Raises `ValueError` or `KeyError`."""
-    told = json.loads(text)
-    names = _unpacked(told["names"]).decode().split("\n")
-    small = _unpacked(told["weights"])
-    worth = [(one - 256 if one > 127 else one) * told["scale"] for one in range(256)]
-    values = [worth[one] for one in small]
-    four = zip(values[0::4], values[1::4], values[2::4], values[3::4], strict=True)
-    bias: Four = tuple(told["bias"])
-    weights = dict(zip(names, four, strict=True))
-    ordinary = frozenset(_unpacked(told["ordinary"]).decode().split("\n"))
-    return Letters(weights, bias, tuple(told["above"]), ordinary)
-
-
-def _packed(content: bytes) -> str:
-    return base64.b85encode(zlib.compress(content, 9)).decode()
-
-
-def _unpacked(text: str) -> bytes:
-    return zlib.decompress(base64.b85decode(text))
-
-
-def _byte(value: float) -> int:
-    return max(-127, min(127, round(value))) % 256
+    rows, told = weights.unpack(text)
+    ordinary = frozenset(weights.unpack_lines(told["ordinary"]))
+    return Letters(
+        cast("dict[str, Four]", rows), tuple(told["bias"]), tuple(told["above"]), ordinary
+    )

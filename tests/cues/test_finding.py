@@ -95,6 +95,6 @@ def test_what_people_write_is_not_kept() -> None:
 def test_weights_come_back_as_they_were_packed() -> None:
     four = (1.27, -0.5, 0.0, 0.25)
     made = letters.Letters({"a": four}, four, (0.1, 0.2, 0.3), frozenset({"word"}))
-    read = letters.unpack(letters.pack(made, 0.01))
+    read = letters.unpack(letters.pack(made))
     assert read.weights["a"] == pytest.approx(four, abs=0.005)
     assert (read.above, read.ordinary) == (made.above, made.ordinary)

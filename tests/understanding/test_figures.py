@@ -22,7 +22,7 @@ COMMANDS = sorted(path.stem for path in (HERE / "en").glob("*.txt") if path.stem
 LANGUAGES = ("en", "es")
 AT_LEAST = {"en": 0.94, "es": 0.93}
 AT_LEAST_ALONE = 0.70  # of any one command
-MOST_TAKEN = 0.01
+MOST_TAKEN = 0.0125  # where nobody says what was asked; where it is known, fewer (test_unread.py)
 
 
 @lru_cache

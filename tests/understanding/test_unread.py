@@ -2,7 +2,9 @@
 
 One half was read when the word lists were made (`read`), the other never (`unread`): what it says
 is what new people will meet. Keep it unread: measure with counts, mend by the other half.
-The third list was written later, with as many answers as came to mind that look like commands.
+The third list was written later, with as many answers as came to mind that look like commands; the
+fourth with ways that nobody thinks of first. What is guessed (`bot/guessing`) was learnt from the
+halves that were read, never from the others.
 """
 
 from __future__ import annotations
@@ -17,16 +19,20 @@ LISTS = Path(__file__).parent / "lists"
 # What was measured, in 100, and a little room: recognised; taken alone; taken where it is asked.
 FLOORS = {
     ("en", "read"): (98.0, 0.6, 0.2),
-    ("en", "unread"): (92.5, 1.8, 0.7),
+    ("en", "unread"): (94.5, 2.5, 0.7),
     ("en", "third_read"): (97.5, 3.5, 0.9),
-    ("en", "third_unread"): (92.5, 4.5, 1.0),
-    ("es", "read"): (98.5, 0.95, 0.4),
-    ("es", "unread"): (92.0, 1.5, 0.8),
+    ("en", "third_unread"): (93.5, 4.8, 1.0),
+    ("en", "fourth_read"): (97.0, 4.0, 2.0),
+    ("en", "fourth_unread"): (94.5, 1.0, 1.0),
+    ("es", "read"): (97.0, 0.95, 0.4),
+    ("es", "unread"): (94.0, 2.6, 1.0),
     ("es", "third_read"): (98.5, 3.5, 0.5),
-    ("es", "third_unread"): (93.5, 4.5, 0.5),
+    ("es", "third_unread"): (93.0, 4.8, 0.5),
+    ("es", "fourth_read"): (94.0, 3.0, 1.0),
+    ("es", "fourth_unread"): (87.5, 1.0, 1.0),
 }
 HALVES = list(FLOORS)
-HALF_NAMES = ("read", "unread", "third_read", "third_unread")
+HALF_NAMES = tuple(half for language, half in FLOORS if language == "en")
 
 
 def rows(kind: str, language: str, half: str) -> list[tuple[str, str]]:
@@ -38,7 +44,7 @@ def rows(kind: str, language: str, half: str) -> list[tuple[str, str]]:
 
 def bare(half: str) -> tuple[str, ...]:
     """A yes and a no, where many answers are no more than that: alone they are what they say."""
-    return ("yes", "no") if half.startswith("third") else ()
+    return ("yes", "no") if half.startswith(("third", "fourth")) else ()
 
 
 def share(hits: list[bool]) -> float:
@@ -74,7 +80,9 @@ def test_no_answer_of_theirs_stops_or_deletes(language: str, name: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", ["stop", "delete"])
 def test_whoever_wants_to_leave_is_heard(language: str, name: str) -> None:
-    """Over all four lists: at least 96 in 100."""
-    ways = [row for half in HALF_NAMES for row in rows("commands", language, half)]
+    """Over the halves that nobody read: at least 97 in 100."""
+    unread = [half for half in HALF_NAMES if half.endswith("unread")]
+    ways = [row for half in unread for row in rows("commands", language, half)]
     hits = [using(language).tell(text)["command"] == name for text, said in ways if said == name]
-    assert share(hits) >= 96
+    assert len(hits) >= 95
+    assert share(hits) >= 97
