@@ -29,14 +29,14 @@ def pack(weights: Mapping[str, Row], bias: Row, more: Mapping[str, Any]) -> str:
     return json.dumps(told, indent=0) + "\n"
 
 
-def unpack(text: str) -> tuple[dict[str, Row], dict[str, Any]]:
-    """Read such a file: the weights by name, and all that stands in it. Raises `ValueError`
-    or `KeyError`."""
+def unpack(text: str, beside: int = 0) -> tuple[dict[str, Row], dict[str, Any]]:
+    """Read such a file, with so many numbers `beside` those of the classes in a row: the weights by
+    name, and all that stands in it. Raises `ValueError` or `KeyError`."""
     told = json.loads(text)
     small = zlib.decompress(base64.b85decode(told["weights"]))
     worth = [(one - 256 if one > 127 else one) * told["scale"] for one in range(256)]
     values = iter([worth[one] for one in small])
-    rows = zip(*[values] * len(told["bias"]), strict=True)
+    rows = zip(*[values] * (len(told["bias"]) + beside), strict=True)
     return dict(zip(unpack_lines(told["names"]), rows, strict=True)), told
 
 

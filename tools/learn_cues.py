@@ -7,10 +7,11 @@ on examples that were left out: of five parts, each in turn.
 
 from __future__ import annotations
 
+import math
 import random
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -19,7 +20,7 @@ from typing import cast
 from bot.conversation.cues import NAMES
 from bot.conversation.folding import fold
 from bot.cues import letters, patterns, reading
-from bot.cues.letters import Four, Letters
+from bot.cues.letters import Five, Four, Letters
 from bot.cues.patterns import Patterns, Sign
 from tools.learning import Learner, shared
 from tools.made_examples import made
@@ -33,7 +34,8 @@ MOST_FALSE = {"en": 0.055, "es": 0.05}
 STEPS = (0.01, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.93, 0.96, 0.98)
 LOW = (0.1, 0.15, 0.2, 0.25)  # the letters may silence a phrase only where they are sure
 CLASSES = len(NAMES)
-LEARNER = Learner(CLASSES)
+LEARNER = Learner(CLASSES, rounds=8, step=0.1, seen=1, smallest=0.0)
+SEEN, SMALLEST = 2, 0.6  # texts that have it; of a weight that is kept
 Three = tuple[float, float, float]
 CARELESS = {"textspeak", "misspelling", "more"}
 
@@ -96,36 +98,71 @@ def _part(
     return Part(known_by, bool(patterns.believed(signs)), patterns.guarded(signs))
 
 
-def learn(given: Sequence[Example]) -> tuple[dict[str, Four], Four]:
-    """The weights of what is known, against none. Of a long text with a cue nobody says in which
-    part of it the cue stands: nothing is learnt from these."""
-    rows = [
+Rows = Sequence[tuple[Counter[str], int]]
+Sizes = Mapping[str, float]  # how much is noticed: what is rare more than what is in every text
+
+
+def rows_of(given: Iterable[Example]) -> Rows:
+    """The parts that are learnt from. Of a long text with a cue nobody says in which part of it the
+    cue stands: nothing is learnt from these."""
+    return [
         (part.known_by, example.cue)
         for example in given
         if example.cue == CLASSES or len(example.parts) == 1
         for part in example.parts
     ]
-    weights, bias = LEARNER.learn(rows)
-    return cast("dict[str, Four]", weights), cast("Four", bias)
+
+
+def sizes_of(rows: Rows) -> Sizes:
+    """How much each is noticed, of what is worth it: what is seen often enough, and speaks for or
+    against any cue when all of it is learnt from."""
+    texts = Counter(name for known_by, _ in rows for name in known_by)
+    seen = {n: math.log(len(rows) / k) for n, k in texts.items() if SEEN <= k < len(rows)}
+    weights, _ = learn(rows, seen)
+    return {
+        name: seen[name] for name, five in weights.items() if max(map(abs, five[:4])) > SMALLEST
+    }
+
+
+def learn(rows: Rows, sizes: Sizes) -> tuple[dict[str, Five], Four]:
+    """The weights of what is known, against none."""
+    measured = [(_measured(known_by, sizes), cue) for known_by, cue in rows]
+    found, bias = LEARNER.learn(measured)
+    weights = {
+        name: cast("Five", (*(one * sizes[name] for one in row), sizes[name] ** 2))
+        for name, row in found.items()
+    }
+    return weights, cast("Four", bias)
+
+
+def _measured(known_by: Counter[str], sizes: Sizes) -> dict[str, float]:
+    """How much each is noticed among all that is known: together they have the length 1."""
+    noticed = {name: sizes[name] for name in known_by if name in sizes}
+    square = sum(size * size * known_by[name] for name, size in noticed.items())
+    length = math.sqrt(square) or 1.0
+    return {name: size * known_by[name] / length for name, size in noticed.items()}
 
 
 Likely = list[list[float]]  # of each part of each example
 
 
-def left_out(given: Sequence[Example], frames: Sequence[Example]) -> Likely:
+def left_out(given: Sequence[Example], frames: Sequence[Example], sizes: Sizes) -> Likely:
     """How likely each written example has a cue, learnt from the others and from the made ones."""
     found: Likely = [[] for _ in given]
     for part in range(PARTS):
         rest = [*frames, *(example for n, example in enumerate(given) if n % PARTS != part)]
-        weights, bias = learn(rest)
+        weights, bias = learn(rows_of(rest), sizes)
         for n in range(part, len(given), PARTS):
             found[n] = [_likely(weights, bias, part.known_by) for part in given[n].parts]
     return found
 
 
-def _likely(weights: dict[str, Four], bias: Four, known_by: Counter[str]) -> float:
+def _likely(weights: dict[str, Five], bias: Four, known_by: Counter[str]) -> float:
     found = sorted((weights[name], times) for name, times in known_by.items() if name in weights)
-    scores = [bias[n] + sum(four[n] * times for four, times in found) for n in range(CLASSES)]
+    length = math.sqrt(sum(five[4] * times for five, times in found)) or 1.0
+    scores = [
+        bias[n] + sum(five[n] * times for five, times in found) / length for n in range(CLASSES)
+    ]
     shares, none = shared(scores)
     return sum(shares) / (sum(shares) + none)
 
@@ -161,9 +198,11 @@ def main(language: str) -> None:
     known = ordinary(language)
     using = patterns.read((WRITTEN / f"{language}.toml").read_text("utf-8"), known)
     given, frames = examples(language, using)
-    likely = left_out(given, frames)
+    rows = rows_of([*given, *frames])
+    sizes = sizes_of(rows)
+    likely = left_out(given, frames, sizes)
     above = heights(given, likely, MOST_FALSE[language])
-    weights, bias = learn([*given, *frames])
+    weights, bias = learn(rows, sizes)
     found = Letters(weights, bias, above, known)
     (WRITTEN / f"{language}.letters").write_text(letters.pack(found), "utf-8")
     print(f"{language}: {len(given)} and {len(frames)} examples, {len(weights)} weights, {above=}")

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from bot.weights import Row
 
-Known = Mapping[str, int]  # what an example is known by, and how often
+Known = Mapping[str, float]  # what an example is known by, and how often or how much
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +87,13 @@ class Learner:
                 column[i] -= self.step * slope / math.sqrt(square[i])
 
 
-_Numbers = tuple[list[int], list[int]]
+_Numbers = tuple[list[int], list[float]]
 
 
 def _row(known_by: Known, names: Mapping[str, int]) -> _Numbers:
     """The numbers of what is known, and how often, in a fixed order: sums depend on it."""
     found = sorted((names[name], times) for name, times in known_by.items() if name in names)
-    return [0, *(number for number, _ in found)], [1, *(times for _, times in found)]
+    return [0, *(number for number, _ in found)], [1.0, *(times for _, times in found)]
 
 
 def shared(scores: Sequence[float]) -> tuple[list[float], float]:

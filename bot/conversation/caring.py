@@ -42,7 +42,17 @@ def look(step: Step, event: Wrote, heard: Meaning) -> Cue | None:
     if isinstance(heard, Command) and (heard.name in GIVEN or heard.carrier) and not heard.guessed:
         return None
     find = step.world.cues.get(step.conversation.language)
-    return find(event.text) if find else None
+    cue = find(event.text) if find else None
+    return None if cue and _is_safe_contact(step, cue) else cue
+
+
+def _is_safe_contact(step: Step, cue: Cue) -> bool:
+    """Where we ask who reads the phone and when it is safe, "when he is at work" is the answer, and
+    is treated as one; it takes more than what was learnt to hear abuse in it."""
+    place = step.conversation.position.place
+    question = current(step) if place in ("question", "edit") and not step.over else None
+    asked = question and (question.kind == "times" or any(c.heard for c in question.choices))
+    return bool(asked) and (cue.name, cue.voice) == ("abuse_disclosure", "letters")
 
 
 def is_no_answer(step: Step) -> bool:

@@ -21,8 +21,10 @@ SIZES = (4,)  # letters together
 SHORTEST = 3  # letters of a word that is told to a worker
 Kinds = Mapping[str, Sequence[str]]  # by the word, what it is of
 Four = tuple[float, float, float, float]  # one for each cue, in the order of `NAMES`
-Heard = Sequence[Four]  # of a text: what its words say, added up to each place
-NOTHING: Four = (0.0, 0.0, 0.0, 0.0)
+# As four, and how much it is noticed at all: what is rare more than what is in every text, squared.
+Five = tuple[float, float, float, float, float]
+Heard = Sequence[Five]  # of a text: what its words say, added up to each place
+NOTHING: Five = (0.0, 0.0, 0.0, 0.0, 0.0)
 
 
 def of_letters(word: str) -> Iterator[str]:
@@ -70,24 +72,25 @@ def of_signs(signs: Iterable[Sign], words: int) -> set[str]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Letters:
-    """The weights of a language: by what is known of a text, how much it speaks for each cue.
+    """The weights of a language: by what is known of a text, how much it speaks for each cue. What
+    they add up to counts by the length of what was noticed: a long text says no more than a short.
     `above`: how likely any cue must be for phrases to be believed, for the letters to speak where
     no phrase does, and for that where a guard stands in the text."""
 
-    weights: Mapping[str, Four]
+    weights: Mapping[str, Five]
     bias: Four
     above: tuple[float, float, float]
     ordinary: frozenset[str]  # words of the examples: no slips of others
-    words: dict[str, Four] = field(default_factory=dict)
+    words: dict[str, Five] = field(default_factory=dict)
 
     def heard(self, words: Sequence[str], kinds: Kinds) -> Heard:
         """What the words of a text say one after the other, to be weighed in parts."""
-        sums, a, b, c, d = [NOTHING], 0.0, 0.0, 0.0, 0.0
+        sums, a, b, c, d, noticed = [NOTHING], 0.0, 0.0, 0.0, 0.0, 0.0
         for word, names in zip(words, of_places(words, kinds), strict=True):
             parts = [self._word(word), *filter(None, map(self.weights.get, names))]
-            for e, f, g, h in parts:
-                a, b, c, d = a + e, b + f, c + g, d + h
-            sums.append((a, b, c, d))
+            for e, f, g, h, square in parts:
+                a, b, c, d, noticed = a + e, b + f, c + g, d + h, noticed + square
+            sums.append((a, b, c, d, noticed))
         return sums
 
     def weigh(
@@ -96,20 +99,24 @@ class Letters:
         """How likely there is any cue in these words of a text, and which is the likeliest."""
         about = of_kinds(words, kinds) | of_signs(signs, len(words))
         more = filter(None, map(self.weights.get, about))
-        a, b, c, d = map(sum, zip(self.bias, heard[start + len(words)], *more, strict=True))
-        e, f, g, h = heard[start]
-        scores = (a - e, b - f, c - g, d - h)
+        *ends, square = map(sum, zip(heard[start + len(words)], *more, strict=True))
+        *begins, before = heard[start]
+        length = math.sqrt(square - before) or 1.0
+        scores = [
+            bias + (end - begin) / length
+            for bias, end, begin in zip(self.bias, ends, begins, strict=True)
+        ]
         highest = max(0.0, *scores)
         shares = [math.exp(score - highest) for score in scores]
         none = math.exp(-highest)
         return sum(shares) / (sum(shares) + none), NAMES[shares.index(max(shares))]
 
-    def _word(self, word: str) -> Four:
+    def _word(self, word: str) -> Five:
         """What the letters of a word add up to, kept where it is one of ours."""
         if (found := self.words.get(word)) is None:
             parts = [self.weights.get(name, NOTHING) for name in of_letters(word)]
-            a, b, c, d = (sum(column) for column in zip(*parts, strict=True))
-            found = (a, b, c, d)
+            a, b, c, d, square = (sum(column) for column in zip(*parts, strict=True))
+            found = (a, b, c, d, square)
             if word in self.weights:
                 self.words[word] = found
         return found
@@ -127,13 +134,13 @@ def pack(letters: Letters) -> str:
         "above": letters.above,
         "ordinary": weights.pack_lines(sorted(letters.ordinary)),
     }
-    return weights.pack(letters.weights, letters.bias, more)
+    rows = {name: (*four, math.sqrt(square)) for name, (*four, square) in letters.weights.items()}
+    return weights.pack(rows, letters.bias, more)
 
 
 def unpack(text: str) -> Letters:
     """Read such a file. Raises `ValueError` or `KeyError`."""
-    rows, told = weights.unpack(text)
+    rows, told = weights.unpack(text, beside=1)
     ordinary = frozenset(weights.unpack_lines(told["ordinary"]))
-    return Letters(
-        cast("dict[str, Four]", rows), tuple(told["bias"]), tuple(told["above"]), ordinary
-    )
+    five = {name: cast("Five", (*row[:-1], row[-1] ** 2)) for name, row in rows.items()}
+    return Letters(five, tuple(told["bias"]), tuple(told["above"]), ordinary)
