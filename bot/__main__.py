@@ -150,9 +150,11 @@ def export(form: str, since: str, until: str, reason: str) -> None:
         if not reason and sys.stdin.isatty():
             reason = click.prompt("What is it for?", err=True)
         known = settings.load()
-        file = taking_out.export(known, form, since, until, reason, serving.write_beside)
+        file, many = taking_out.export(known, form, since, until, reason, serving.write_beside)
         sys.stdout.buffer.write(file)
         sys.stdout.buffer.flush()
+        if not many:
+            click.echo("No intake in it: none was shared, or all are of the rehearsal.", err=True)
 
 
 @cli.group()
@@ -276,9 +278,10 @@ def rotate() -> None:
         from bot import rotating, serving, upkeep
         from config import settings
 
-        known = upkeep.keys(settings.load())
+        given = settings.load()
+        upkeep.close_to_others(given)
         with serving.writing() as write:
-            _tell(rotating.rotate(known, write))
+            _tell(rotating.rotate(upkeep.keys(given), write))
 
 
 @cli.group()

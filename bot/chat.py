@@ -22,6 +22,7 @@ from store.session import Store
 
 ADDRESS = "terminal"
 PROMPT = "> "
+THEIRS = "(The phone network answers this word by itself, so we say nothing.)"
 
 
 @dataclass(slots=True)
@@ -96,8 +97,11 @@ def run(world: World, channel: str, language: str) -> None:
         chat = Chat(world, channel, language)
         try:
             for line in _lines(person):
-                for out in runner.run(chat.says(line)):
+                answers = runner.run(chat.says(line))
+                for out in answers:
                     print(_shown(out, channel, person), end="\n\n", flush=True)
+                if not answers and line.strip().upper() in TRAITS[channel].owned:
+                    print(THEIRS, file=sys.stderr, flush=True)
         finally:
             runner.run(chat.close())
 

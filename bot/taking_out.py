@@ -61,8 +61,9 @@ class _Out:
 
 def export(
     settings: Settings, format: str, since: str, until: str, why: str, beside: Beside
-) -> bytes:
-    """The file. `beside` runs what it is given in the database. Raises `Failed`."""
+) -> tuple[bytes, int]:
+    """The file, and how many intakes are in it. `beside` runs what it is given in the database.
+    Raises `Failed`."""
     plan, keys = plans.plan(settings), upkeep.keys(settings)
     services = {id: w.service for id, w in plan.worlds.items() if not w.service.practice}
     out = _Out(keys, plan.library.flows, services, datetime.now(UTC))
@@ -81,4 +82,4 @@ def export(
     found: list[Exported] = []
     for start in range(0, len(chosen), AT_ONCE):
         beside(partial(out.read, names=chosen[start : start + AT_ONCE], found=found))
-    return formats.many(format, found, out.flows, out.now)
+    return formats.many(format, found, out.flows, out.now), len(found)

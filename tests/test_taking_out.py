@@ -50,7 +50,8 @@ def export(store: Store, form: str, since: str = "", until: str = "", why: str =
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("OWNPACE_SECRET_KEY", KEY)
         known = settings.load()
-    return taking_out.export(known, form, since, until, why, store.write_sync).decode()
+    file, _ = taking_out.export(known, form, since, until, why, store.write_sync)
+    return file.decode()
 
 
 @pytest.mark.parametrize("form", ["csv", "json", "fhir"])

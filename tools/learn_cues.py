@@ -32,10 +32,10 @@ PARTS = 5  # for leaving out
 # so that in the texts of another hand about 5 in 100 are false.
 MOST_FALSE = {"en": 0.055, "es": 0.05}
 STEPS = (0.01, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.93, 0.96, 0.98)
-LOW = (0.1, 0.15, 0.2, 0.25)  # the letters may silence a phrase only where they are sure
+LOW = (0.1, 0.15, 0.2)  # the letters may silence a phrase only where they are sure
 CLASSES = len(NAMES)
 LEARNER = Learner(CLASSES, rounds=8, step=0.1, seen=1, smallest=0.0)
-SEEN, SMALLEST = 2, 0.6  # texts that have it; of a weight that is kept
+SEEN, SMALLEST = 2, 2.5  # texts that have it; of a weight that is kept
 Three = tuple[float, float, float]
 CARELESS = {"textspeak", "misspelling", "more"}
 

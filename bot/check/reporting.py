@@ -23,6 +23,7 @@ NOT_COVERED = (
     "What no flow or sentence can break: timers, queues and records are held by the tests.",
     "Who owns a flow and when it was last read by a safeguarding lead: flows name neither.",
 )
+WALKING = "Walking every state of every flow: about a minute. --rules-only reads the words alone."
 
 
 def run(
@@ -34,6 +35,8 @@ def run(
 ) -> int:
     """Check and tell; the exit code: 0 all kept, 1 broken or not shown to be kept, 2 a file that
     can't be read. Who bounds the walk with `most_events` has asked for a part, and gets 0."""
+    if walk:
+        echo(WALKING, err=True)
     try:
         looked = look(paths, walk, most_events)
     except Unreadable as error:

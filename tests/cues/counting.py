@@ -18,7 +18,7 @@ from bot.cues import shipped
 HERE = Path(__file__).parent
 DOC = HERE.parent.parent / "docs/cues.md"
 START, END = "<!-- figures: written by `make cues` -->", "<!-- end of the figures -->"
-LANGUAGES, HALVES = ("en", "es"), ("a", "b")
+LANGUAGES, PARTS = ("en", "es"), ("a", "b", "c")
 NONE = "none"
 GRAVEST = ("immediate_danger", "suicidal")
 Z = 1.96  # 95 in 100
@@ -28,7 +28,7 @@ Z = 1.96  # 95 in 100
 class Counted:
     """A text of the lists, and what was found in it (`found` is "none" where nothing was)."""
 
-    half: str
+    part: str
     cue: str
     tags: tuple[str, ...]
     found: str
@@ -40,19 +40,19 @@ Which = Callable[[Counted], bool]
 
 @lru_cache
 def counted(language: str) -> tuple[Counted, ...]:
-    """Every text of both halves of a language."""
+    """Every text of all parts of a language."""
     return tuple(_counted(language))
 
 
 def _counted(language: str) -> Iterator[Counted]:
     find = shipped.finders()[language]
-    for half in HALVES:
-        path = HERE / f"held_out/{language}_{half}.tsv"
+    for part in PARTS:
+        path = HERE / f"held_out/{language}_{part}.tsv"
         for line in path.read_text("utf-8").splitlines():
             text, cue, tags = line.split("\t")
             heard = find(text)
             found, voice = (heard.name, heard.voice) if heard else (NONE, "")
-            yield Counted(half, cue, tuple(tags.split(",")), found, voice)
+            yield Counted(part, cue, tuple(tags.split(",")), found, voice)
 
 
 def heard(texts: Iterable[Counted], right: bool = False) -> tuple[int, int]:
@@ -88,17 +88,17 @@ def report() -> str:
 def _tables(language: str) -> Iterator[str]:
     texts = counted(language)
     yield f"### {language}"
-    yield _table(("half", "any cue found", "the gravest two", "false alarms"), _halves(texts))
+    yield _table(("part", "any cue found", "the gravest two", "false alarms"), _parts(texts))
     yield _table(("what it is", "any cue found", "the right one"), _classes(texts))
     yield _table(("kind of text", "any cue found", "false alarms"), _tags(texts))
     yield _table(("voice", "right to speak", "false alarms"), _voices(texts))
 
 
-def _halves(texts: Sequence[Counted]) -> Iterator[tuple[str, ...]]:
-    for half in (*HALVES, "both"):
-        of = [t for t in texts if half in (t.half, "both")]
+def _parts(texts: Sequence[Counted]) -> Iterator[tuple[str, ...]]:
+    for part in (*PARTS, "all"):
+        of = [t for t in texts if part in (t.part, "all")]
         yield (
-            half,
+            part,
             said(*heard(t for t in of if t.cue != NONE)),
             said(*heard(t for t in of if t.cue in GRAVEST)),
             said(*heard(t for t in of if t.cue == NONE)),

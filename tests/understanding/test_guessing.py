@@ -1,4 +1,4 @@
-"""What no list of ways knows is guessed at: asked about where it is not sure, and never a cue less."""
+"""What no list of ways knows is guessed: asked about where it is not sure, and never a cue less."""
 
 from __future__ import annotations
 
