@@ -47,7 +47,8 @@ class Understanding:
 
     def _weighed(self, text: str, asked_yes_no: bool) -> Meaning:
         words, guess = self.library.phrases, self.library.guesses.get(self.language)
-        heard = guessed(guess, self.asking, text, self._heard(text, asked_yes_no))
+        heard = self._heard(text, asked_yes_no)
+        heard = guessed(guess, self.asking, text, heard, self.asking is not None)
         return weighed(heard, text, self.asking, words, self.library.catalogues[self.language])
 
     def _heard(self, text: str, asked_yes_no: bool) -> Meaning:

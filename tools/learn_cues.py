@@ -26,15 +26,16 @@ from tools.learning import Learner, shared
 from tools.made_examples import made
 
 HERE = Path(__file__).parent.parent
+UNDERSTANDING = HERE / "tests/understanding"
 EXAMPLES, WRITTEN = HERE / "tests/cues/learnt_from", HERE / "bot/cues"
 PARTS = 5  # for leaving out
 # False alarms of the harmless among the examples, which are harder than what people write: chosen
 # so that in the texts of another hand about 5 in 100 are false.
-MOST_FALSE = {"en": 0.055, "es": 0.05}
+MOST_FALSE = {"en": 0.055, "es": 0.055}
 STEPS = (0.01, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.93, 0.96, 0.98)
 LOW = (0.1, 0.15, 0.2)  # the letters may silence a phrase only where they are sure
 CLASSES = len(NAMES)
-LEARNER = Learner(CLASSES, rounds=8, step=0.1, seen=1, smallest=0.0)
+LEARNER = Learner(CLASSES, rounds=10, step=0.3, seen=1, smallest=0.0)
 SEEN, SMALLEST = 2, 2.5  # texts that have it; of a weight that is kept
 Three = tuple[float, float, float]
 CARELESS = {"textspeak", "misspelling", "more"}
@@ -68,9 +69,13 @@ def examples(language: str, using: Patterns) -> tuple[list[Example], list[Exampl
 
 def _said(language: str) -> Iterator[str]:
     """Ways of saying a command, and plain answers. That others read the phone may be a cue."""
-    for path in sorted((HERE / "tests/understanding" / language).glob("*.txt")):
+    for path in sorted((UNDERSTANDING / language).glob("*.txt")):
         if path.stem != "safe":
             yield from filter(None, path.read_text("utf-8").splitlines())
+    for line in (UNDERSTANDING / "learnt_from" / f"{language}.tsv").read_text("utf-8").splitlines():
+        text, _, name = line.partition("\t")
+        if name != "safe":
+            yield text
 
 
 def _lines(language: str) -> Iterator[str]:

@@ -40,9 +40,11 @@ Take = Callable[[Step, Wrote, Meaning | None], Meaning | None]
 MOST = 20  # texts in one burst; what comes after them is a note
 KEPT = ("answer", "note", "aside")
 SPEAKS = ("explaining", "asking", "reviewing", "paused", "ended")
-# What we say to words before anything is asked.
+# What we say to words before anything is asked; where help is, before all.
 LEADS = frozenset(
-    "thanks_1 thanks_2 thanks_3 thanks_good thanks_long own_words young young_line aside_kept"
+    "care_danger care_silent care_no_more care_suicidal care_child care_child_told care_child_line"
+    " care_line care_emergency care_abuse care_again"
+    " thanks_1 thanks_2 thanks_3 thanks_good thanks_long own_words young young_line aside_kept"
     " aside_kept_again ended_note ended_note_again note_kept review_unclear flow_changed"
     " notice.1".split()
 )
@@ -218,7 +220,9 @@ def _between(step: Step, burst: Burst, event: Wrote, heard: Meaning, take: Take)
         return
     if early:
         step.record(Withdraw(burst.since))
-        step.says[:0] = _leads(step, burst, event, take) if here.standing in SPEAKS else ()
+        leads = _leads(step, burst, event, take)  # whoever left still hears where help is
+        speaks = here.standing in SPEAKS
+        step.says[:0] = [say for say in leads if speaks or say.key.startswith("care_")]
     if stays:
         step.change(burst=changed(burst, since="", told=True))
 

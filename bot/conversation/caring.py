@@ -12,19 +12,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.conversation import discreet, going, leaving, promising
-from bot.conversation.asking import ask_again, ask_over, current
+from bot.conversation import discreet, going, leaving, noticing, promising
+from bot.conversation.asking import ask_again, ask_over
 from bot.conversation.cues import Cue, Name
 from bot.conversation.effects import Asked, TakenWrong, Timer
 from bot.conversation.filing import file_words
 from bot.conversation.model import Say, Wrote
 from bot.conversation.service import Helpline
 from bot.conversation.step import Step
-from bot.conversation.understand import Chose, Command, Meaning
+from bot.conversation.understand import Command, Meaning
 
 CARE, SAFE_NOW = "care", "care_safe"  # interjections: stop or go on; is now a safe time
 QUIET_FOR = timedelta(hours=24)  # the same reply does not come again
-GIVEN = ("stop", "delete")  # words that are done as they are, whatever else may be in them
 TALKS = ("explaining", "asking", "reviewing", "paused", "stopped")
 HIDING = ("immediate_danger", "abuse_disclosure")  # one message, and nothing of who we are
 Notices = Sequence[Say]
@@ -33,32 +32,6 @@ WITHIN: Mapping[str, timedelta] = {
     "immediate_danger": timedelta(minutes=15),
     "suicidal": timedelta(hours=1),
 }
-
-
-def look(step: Step, event: Wrote, heard: Meaning) -> Cue | None:
-    """What these words may be a sign of. A button, a choice and a bare command are none."""
-    if event.choice or not event.text or isinstance(heard, Chose):
-        return None
-    if isinstance(heard, Command) and (heard.name in GIVEN or heard.carrier) and not heard.guessed:
-        return None
-    find = step.world.cues.get(step.conversation.language)
-    cue = find(event.text) if find else None
-    return None if cue and _is_safe_contact(step, cue) else cue
-
-
-def _is_safe_contact(step: Step, cue: Cue) -> bool:
-    """Where we ask who reads the phone and when it is safe, "when he is at work" is the answer, and
-    is treated as one; it takes more than what was learnt to hear abuse in it."""
-    place = step.conversation.position.place
-    question = current(step) if place in ("question", "edit") and not step.over else None
-    asked = question and (question.kind == "times" or any(c.heard for c in question.choices))
-    return bool(asked) and (cue.name, cue.voice) == ("abuse_disclosure", "letters")
-
-
-def is_no_answer(step: Step) -> bool:
-    """At a question for a name, a time or a choice such words are kept, and answer nothing."""
-    question = current(step) if step.conversation.position.place in ("question", "edit") else None
-    return not step.over and question is not None and question.kind != "text"
 
 
 def care(step: Step, cue: Cue, event: Wrote) -> None:
@@ -79,6 +52,19 @@ def care(step: Step, cue: Cue, event: Wrote) -> None:
     else:
         SAYS[cue.name](step, notices)
     step.says += [replace(say, own_message=True) for say in notices[:1]] + notices[1:]
+
+
+def answer(step: Step, cue: Cue, event: Wrote, heard: Meaning) -> None:
+    """Care; or where they leave with such words, as they asked: then once where help is, and a
+    worker sees the words. Of abuse nothing is named to somebody who may not be alone."""
+    if not noticing.is_given(heard):
+        care(step, cue, event)
+        return
+    tell_worker(step, cue, event)
+    if heard == Command("stop") and cue.name != "abuse_disclosure":
+        if cue.name == "suicidal":
+            _line(step, step.world.service.distress_line)
+        step.say("care_emergency")
 
 
 def tell_worker(step: Step, cue: Cue, event: Wrote) -> None:

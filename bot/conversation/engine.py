@@ -21,6 +21,7 @@ from bot.conversation import (
     holding,
     leaving,
     news,
+    noticing,
     pace,
     showing,
 )
@@ -90,7 +91,8 @@ def _wrote(step: Step, event: Wrote, heard: Meaning | None = None) -> Meaning | 
     moved = changing.meet(step)
     before = step.conversation
     heard = heard or hear(step, event)
-    if (cue := caring.look(step, event, heard)) and isinstance(heard, Command):
+    cue = noticing.look(step, event, heard)
+    if cue and isinstance(heard, Command) and not noticing.is_given(heard):
         heard = Words(event.text)
     step.change(last_wrote=step.now)
     if _out_of_reach(step, event):
@@ -104,14 +106,14 @@ def _wrote(step: Step, event: Wrote, heard: Meaning | None = None) -> Meaning | 
     first = _is_first(before, heard)
     if not first:
         _hear_age(step, event, heard)
-    if cue and not first and caring.is_no_answer(step):
+    if cue and not first and noticing.is_no_answer(step):
         file_words(step)
     else:
         _answer(step, before, event, heard, moved)
     if first:  # who we are comes before anything else
         _hear_age(step, event, heard)
     if cue:
-        caring.care(step, cue, event)
+        caring.answer(step, cue, event, heard)
     facts.name_us(step, before.last_wrote)
     pace.count(step, before, heard)
     _set_timers(step)
@@ -119,8 +121,9 @@ def _wrote(step: Step, event: Wrote, heard: Meaning | None = None) -> Meaning | 
 
 
 def heard_first(heard: Meaning) -> bool:
-    """STOP and DELETE are heard whatever word somebody chose as their code word."""
-    return isinstance(heard, Command) and heard.name in ("stop", "delete")
+    """STOP and DELETE are heard whatever word somebody chose as their code word; not where they
+    are only guessed."""
+    return isinstance(heard, Command) and heard.name in ("stop", "delete") and not heard.guessed
 
 
 def _answer(step: Step, before: Conversation, event: Wrote, heard: Meaning, moved: bool) -> None:
@@ -202,7 +205,7 @@ def _would_show(step: Step, heard: Meaning) -> bool:
         leads = ("back",) if standing == "ended" else ("yes", "carry_on") if last else ()
         shows = place in ("review", "edit") or heard.name in leads  # to the review
         # What would ask a question, or show the review, of whoever holds the phone now.
-        answers = heard.name in ("person", "more", "skip", "no")
+        answers = heard.name in ("person", "more", "skip", "no", "who")
         goes_on = answers and standing in ("asking", "reviewing")
         return (shows or goes_on or heard.name in ("data", *discreet.WORDS)) and not harmless
     waits = standing in ("asking", "reviewing") or (standing == "paused" and bool(step.over))

@@ -30,11 +30,18 @@ def hear(step: Step, event: Wrote) -> Meaning:
         heard = _in_another_language(step, event.text) or heard
         return with_language(step, heard, event.text)
     question = None if step.over else current(step)
-    guess = step.world.guesses.get(step.conversation.language)
-    heard = guessed(guess, question, event.text, heard)
+    heard = _guessed(step, question, event.text, heard)
     heard = weighed(heard, event.text, question, step.world.phrases, _catalogue(step))
     heard = with_language(step, heard, event.text)
     return _at_question(step, question, event.text, heard) if question else heard
+
+
+def _guessed(step: Step, question: Question | None, text: str, heard: Meaning) -> Meaning:
+    """What no list knows is guessed at; not over an interjection: what decides there, such as that
+    all is erased, is said in so many words."""
+    guess = step.world.guesses.get(step.conversation.language)
+    asked = bool(asking(step).options) or question is not None
+    return heard if step.over else guessed(guess, question, text, heard, asked)
 
 
 def _at_question(step: Step, question: Question, text: str, heard: Meaning) -> Meaning:

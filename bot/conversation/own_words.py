@@ -20,13 +20,15 @@ SHORT = (
 )  # have ways that are names, or times
 
 
-def guessed(guess: Guess | None, question: Question | None, text: str, heard: Meaning) -> Meaning:
+def guessed(
+    guess: Guess | None, question: Question | None, text: str, heard: Meaning, asked: bool
+) -> Meaning:
     """Where no list knows the words: what they are likely to mean, by what was learnt. What may be
-    a name or a code word is not guessed at."""
+    a name or a code word is not guessed at. `asked`: is anything asked that they could answer?"""
     named = question is not None and question.kind in NAMES
     if not guess or not isinstance(heard, Words) or named:
         return heard
-    return guess(text, question is not None) or heard
+    return guess(text, asked) or heard
 
 
 def weighed(

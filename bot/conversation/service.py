@@ -109,8 +109,9 @@ class Helpline:
     checked: date
 
     def fresh(self, now: datetime) -> bool:
-        """May it still be given?"""
-        return now.date() - self.checked <= FRESH
+        """May it still be given? Not where its day is yet to come: a slip of the year would keep a
+        dead number for ever."""
+        return timedelta() <= now.date() - self.checked <= FRESH
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,10 +152,15 @@ class WordLists:
         return {word for item in items for word in fold(item).split(" ")}
 
     def pieces(self, short: Mapping[str, tuple[str, ...]]) -> dict[str, frozenset[str]]:
-        """What may stand around a way. A wish, or what it is about, is not polite as well."""
+        """What may stand around a way. A wish, or what it is about, is not polite as well. A
+        language takes an English piece away with `-` ("no parar" is no wish to stop)."""
         found: dict[str, frozenset[str]] = {}
         for kind in ("polite", "asides", "wishes", "objects"):
-            for text in self.fragment(kind):
+            texts = self.fragment(kind)
+            away = {text[1:] for text in texts if text.startswith("-")}
+            for text in texts:
+                if text in away or text[1:] in away:
+                    continue
                 said = " ".join(normal(fold(text).split(" "), short))
                 rest = found.get(said, frozenset()) - (frozenset() if kind in ROUND else ROUND)
                 found[said] = rest | {kind}

@@ -15,7 +15,7 @@ from bot.conversation.slips import Slips, slips
 
 SENTENCES = re.compile(r"([.!?;\u2026]+)")
 BETWEEN = re.compile(r"[/\u2013\u2014_*+=~|:,()-]+")  # they part words
-LONGEST = 2000  # characters that are read; nobody waits for the rest
+LONGEST = 4096  # characters that are read: the longest message that there is (Telegram)
 LONG_WORD = 5  # letters from which a strange word may be a slip
 MOST_SLIPS = 12  # strange words that are looked at in one text
 

@@ -14,6 +14,23 @@ from bot.weights import Row
 MOST = 14  # words: a longer message tells something
 SIZE = 4  # letters together
 LEAVING = frozenset({"stop", "delete"})  # whom we would not hear here, we would keep
+# "don't stop" is learnt from, too, but what can't be taken back is not left to that: where one of
+# these is said shortly before a verb that begins so, we only ask. English counts everywhere.
+DENIES = frozenset("not no dont never wont cant didnt isnt nor nunca tampoco ni sin jamas".split())
+LEAVES = tuple(
+    "stop delet wip eras remov rid bin scrap shred trash forget end quit"
+    " parar pares paren borr elimin tirar tires tiren botar botes boten dejes dejen termin acab"
+    " cort olvid".split()
+)
+NEAR = 5  # words
+
+
+def denied(words: Sequence[str]) -> bool:
+    """Does a word that denies stand shortly before a verb of leaving?"""
+    places = [place for place, word in enumerate(words) if word in DENIES]
+    return any(word.startswith(LEAVES) for n in places for word in words[n + 1 : n + 1 + NEAR])
+
+
 # How likely it must be to be acted on, and to be asked about: for those who want to leave, and for
 # others; `ASKED` where a question is asked, for then it may well be an answer.
 ALONE = {True: (0.6, 0.3), False: (0.9, 0.6)}
@@ -48,7 +65,7 @@ class Guesser:
             return None
         name, likely = self.likeliest(words)
         sure, unsure = (ASKED if asked else ALONE)[name in LEAVING]
-        if likely > sure:
+        if likely > sure and not (name in LEAVING and denied(words)):
             return Command(name, guessed=True)
         return Unclear(name) if likely > unsure else None
 

@@ -28,8 +28,8 @@ FLOORS = {
     ("es", "unread"): (94.0, 2.6, 1.0),
     ("es", "third_read"): (98.5, 3.5, 0.5),
     ("es", "third_unread"): (93.0, 4.8, 0.5),
-    ("es", "fourth_read"): (94.0, 3.0, 1.0),
-    ("es", "fourth_unread"): (87.5, 1.0, 1.0),
+    ("es", "fourth_read"): (93.0, 3.0, 1.0),
+    ("es", "fourth_unread"): (85.5, 1.0, 1.0),
 }
 HALVES = list(FLOORS)
 HALF_NAMES = tuple(half for language, half in FLOORS if language == "en")
