@@ -157,6 +157,31 @@ def export(form: str, since: str, until: str, reason: str) -> None:
             click.echo("No intake in it: none was shared, or all are of the rehearsal.", err=True)
 
 
+@cli.command()
+@click.argument("reference")
+@click.option("--lang", default="", help="The language, such as es; otherwise the person's.")
+@click.option("--html", is_flag=True, help="A page to print, with large letters.")
+@click.option("--reason", default="", help="What it is for; the person sees it, too.")
+def copy(reference: str, lang: str, html: bool, reason: str) -> None:
+    """Print the readable copy that the person of REFERENCE gets of their record. It works while
+    Ownpace runs.
+
+    It is noted where the person sees it, and in the audit.
+    """
+    with _plain_faults():
+        from bot import copying, serving
+        from config import settings
+
+        if not reason and sys.stdin.isatty():
+            reason = click.prompt("What is it for?", err=True)
+        known = settings.load()
+        made = copying.copy(known, reference, lang, html, reason, serving.write_beside)
+        sys.stdout.buffer.write(made.encode("utf-8", "replace"))
+        sys.stdout.buffer.flush()
+        for line in copying.BEFORE_IT_GOES:
+            click.echo(line, err=True)
+
+
 @cli.group()
 def user() -> None:
     """The desk's accounts."""

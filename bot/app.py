@@ -295,7 +295,8 @@ def _add_desk(house: House, tests: Tests) -> None:
     https = house.base_url.startswith("https:")
     way = Way(house.inbox.receive, partial(_waking, house.plan))
     where = (house.clock, house.base_url, https)
-    app = desk.app.build(house.store, flows, made, *where, tests, way)
+    sentences = house.plan.library.phrases.copy
+    app = desk.app.build(house.store, flows, made, *where, tests, way, sentences)
     house.web.add_subapp("/desk", app)
 
 

@@ -9,8 +9,9 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, Select, select
 
-from desk.queries import AnyRow
+from desk.queries import AnyRow, Head
 from store import tables as t
+from store.messages import Written
 
 
 class Message(Protocol):
@@ -38,6 +39,12 @@ def to_worker(messages: Iterable[Message]) -> frozenset[str]:
         elif listens and one.direction == "in" and one.kind == "note":
             found.add(one.id)
     return frozenset(found)
+
+
+def shared(head: Head, written: Sequence[Written]) -> list[Written]:
+    """Of a part that was shared only what was there then, and what workers wrote and were told."""
+    ours = to_worker(written)
+    return [one for one in written if head.shows(one.at) or one.kind == "worker" or one.id in ours]
 
 
 def latest(connection: Connection, conversations: Sequence[str]) -> Mapping[str, datetime]:

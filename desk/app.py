@@ -54,12 +54,13 @@ def build(
     secure_cookies: bool,
     routes: Routes | None = None,
     way: Way | None = None,
+    sentences: Mapping[str, str] | None = None,
 ) -> web.Application:
     """The desk; mount it with `app.add_subapp("/desk", build(...))`.
 
     `base_url` is our public address (`https://intake.example.org`): a form must come from there.
     `secure_cookies` is True where that is https. `routes` tests the ways to workers; without a
-    `way` nobody can be written to.
+    `way` nobody can be written to. `sentences` are those of a person's copy of their record.
     """
     app = web.Application(
         middlewares=[guard.headers, guard.errors, guard.access], client_max_size=guard.MOST_LONG
@@ -75,6 +76,7 @@ def build(
         Tries(),
         routes,
         way,
+        sentences or {},
     )
     app[STREAMS] = streams = Streams(store.bell)
     app.on_startup.append(streams.begin)

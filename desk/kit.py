@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -56,7 +56,8 @@ class Routes(Protocol):
 @dataclass(frozen=True, slots=True)
 class Desk:
     """`base_url` is the public address without a path at its end; `secure_cookies` says that it
-    is https; without a `way` nobody can be written to from here."""
+    is https; without a `way` nobody can be written to from here. `sentences` are those of a
+    person's copy of their record, by key."""
 
     store: Store
     flows: Mapping[str, Flow]
@@ -68,6 +69,7 @@ class Desk:
     tries: Tries
     routes: Routes | None = None
     way: Way | None = None
+    sentences: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def services_of(self, worker: Worker) -> Mapping[str, Service]:
         """The services whose people this worker may see: their own, and practice."""

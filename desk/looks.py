@@ -18,6 +18,9 @@ REHEARSING = "watching a rehearsal"
 CODE_WORD = "saw the code word"
 READY = "read what to know before first contact"
 AS_THEY = "read it as the person would"
+BY_A_SEARCH = "found by a search"
+HOLDERS = "saw who held it, and their notes"
+COPIED = "made a copy for the person"
 # What the messages of both sides may be opened for; the last needs words of the worker's own.
 PURPOSES = ("contact", "their_words", "safety", "request", "supervision", "other")
 _TRANSCRIPT = "all messages: "

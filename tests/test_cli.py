@@ -77,6 +77,7 @@ def test_help_lists_only_what_works(tmp_path: Path) -> None:
         "bench",
         "chat",
         "check",
+        "copy",
         "cues",
         "db",
         "demo",

@@ -39,6 +39,7 @@ MAY_IMPORT = {
     "bot.doctor": OURS,
     "bot.accounts": OURS,
     "bot.taking_out": OURS,
+    "bot.copying": OURS,
     "bot.serving": OURS,
     "bot.plans": OURS,
     "bot.app": OURS,

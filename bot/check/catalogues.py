@@ -39,6 +39,7 @@ def _missing(subject: Subject) -> Iterator[Finding]:
         ("message", known.messages, here.messages),
         ("word", known.words, here.words),
         ("fragment", known.fragments, here.fragments),
+        ("copy", known.copy, here.copy),
     ):
         for key in wanted.keys() - there.keys():
             yield Finding("R-C11", common_place(subject, kind), f"there is no {kind} {key!r}")

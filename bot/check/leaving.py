@@ -72,7 +72,9 @@ def no_time_limit(subject: Subject) -> Iterator[Finding]:
 
 @also("R-E10")
 def silence_tells_nothing(subject: Subject) -> Iterator[Finding]:
-    yield from says("R-E10", "silence", texts(subject, "message", "lead", "desk"))
+    yield from says(
+        "R-E10", "silence", texts(subject, "message", "lead", "desk", "heading", "copy")
+    )
 
 
 def _lets_go(subject: Subject, rule_id: str, begins: str) -> Iterator[Finding]:

@@ -136,7 +136,7 @@ def told_no_detail(subject: Subject) -> Iterator[Finding]:
 
 @rule("R-X4", "No screening scale is asked by text.", serves=(SAFETY, TRUST))
 def no_scale(subject: Subject) -> Iterator[Finding]:
-    yield from banned(subject, "R-X4", "scale", kinds=(*ASKED, "why", "message", "desk"))
+    yield from banned(subject, "R-X4", "scale", kinds=(*ASKED, "why", "message", "desk", "heading"))
 
 
 @rule(
@@ -175,7 +175,7 @@ def _only_acknowledges(subject: Subject) -> Iterator[Finding]:
     serves=(SAFETY, TRUST, CULTURE),
 )
 def not_ours_to_ask(subject: Subject) -> Iterator[Finding]:
-    yield from banned(subject, "R-X6", "not-ours", kinds=(*ASKED, "desk"))
+    yield from banned(subject, "R-X6", "not-ours", kinds=(*ASKED, "desk", "heading"))
     yield from says("R-X6", "not-ours", texts(subject, "message", "lead"), asked_in)
 
 
@@ -185,7 +185,7 @@ def not_ours_to_ask(subject: Subject) -> Iterator[Finding]:
     serves=(TRUST, CULTURE),
 )
 def no_monitoring(subject: Subject) -> Iterator[Finding]:
-    yield from banned(subject, "R-X7", "monitoring", kinds=(*ASKED, "desk"))
+    yield from banned(subject, "R-X7", "monitoring", kinds=(*ASKED, "desk", "heading"))
 
 
 @rule(

@@ -61,7 +61,7 @@ def no_reader_invented(subject: Subject) -> Iterator[Finding]:
     serves=(SAFETY, TRUST),
 )
 def no_grades(subject: Subject) -> Iterator[Finding]:
-    yield from says("R-K11", "risk-grade", texts(subject, *SAID, "desk"))
+    yield from says("R-K11", "risk-grade", texts(subject, *SAID, "desk", "heading", "copy"))
 
 
 @rule(

@@ -12,7 +12,16 @@ from typing import Literal, TypeAlias
 from bot.check.finding import Finding, Subject
 from bot.check.lines import common_lines, flow_lines, po_lines
 from bot.conversation import wording
-from bot.conversation.i18n import BUTTON, FRAGMENT, SAYS, SOURCE, TEACH, placeholders
+from bot.conversation.i18n import (
+    BUTTON,
+    COPY,
+    FRAGMENT,
+    HEADING,
+    SAYS,
+    SOURCE,
+    TEACH,
+    placeholders,
+)
 from bot.conversation.wording import WordList
 
 WORDS = Path(__file__).parent / "words"
@@ -29,6 +38,8 @@ Kind = Literal[
     "button",
     "fragment",
     "desk",
+    "heading",
+    "copy",
 ]
 SAID: tuple[Kind, ...] = ("message", "lead", "twin", "ask", "why", "offer", "choice", "button")
 ASKED: tuple[Kind, ...] = ("ask", "offer", "choice")
@@ -186,7 +197,8 @@ def _flow(subject: Subject) -> Iterator[Text]:
             for field in ("ask", "why"):
                 if twin := str(getattr(question, f"{field}_discreet", "")):
                     yield text(f"twin.{field}.{id}", "twin", twin, *at, f"{field}_discreet")
-            yield text(f"desk.{id}", "desk", question.shows_as, *at, "shows_as")
+            here = (*at, "shows_as")
+            yield text(f"desk.{id}", "heading", question.shows_as, *here, context=HEADING)
             for c, choice in enumerate(question.choices):
                 where = (*at, "choice", c, "label")
                 yield text(f"choice.{id}.{choice.code}", "choice", choice.label, *where, context=id)
@@ -215,3 +227,5 @@ def _common(subject: Subject) -> Iterator[Text]:
             yield text(f"button.{name}", "button", word_.button, table, "button", BUTTON)
     for key, fragment in subject.phrases.fragments.items():
         yield text(f"fragment.{key}", "fragment", fragment, "fragment", key, FRAGMENT)
+    for key, sentence in subject.phrases.copy.items():
+        yield text(f"copy.{key}", "copy", sentence, "copy", key, COPY)

@@ -44,7 +44,7 @@ KNOWN_LONG = frozenset(
     " security".split()
 )
 # Where a worker reads as well as the person: the headings of the desk.
-READ: tuple[Kind, ...] = (*SAID, "desk")
+READ: tuple[Kind, ...] = (*SAID, "desk", "heading", "copy")
 
 
 @rule(
@@ -105,7 +105,7 @@ def easy_elsewhere(subject: Subject) -> Iterator[Finding]:
 def no_blame(subject: Subject) -> Iterator[Finding]:
     for group in ("record", "blame"):
         yield from banned(subject, "R-W4", group, kinds=READ)
-    yield from banned(subject, "R-W4", "heading", kinds=("desk",))
+    yield from banned(subject, "R-W4", "heading", kinds=("desk", "heading"))
 
 
 @rule("R-W5", "The person comes first, not what happened to them.", serves=(CULTURE, EMPOWERMENT))

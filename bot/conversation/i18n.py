@@ -19,6 +19,7 @@ PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
 
 # Contexts: one English word may need different words elsewhere, by where it stands.
 SAYS, TEACH, BUTTON, FRAGMENT = "says", "teach", "button", "fragment"
+COPY, HEADING = "copy", "heading"
 
 DISCREET = "Others may read it: no name of ours, nothing that says what this is about."
 ONE_MESSAGE = "With what it names it is at most 306 plain characters, or 268 with accented ones."
@@ -102,8 +103,8 @@ class Entry:
 
 
 def flow_entries(flow: Mapping[str, Any]) -> Iterator[Entry]:
-    """What a flow file's parsed TOML holds for people who text. Headings of the desk
-    (`shows_as`, titles) are not for them."""
+    """What a flow file's parsed TOML holds for the people whom it is for. The headings of answers
+    (`shows_as`) stand in the copy of their record; titles of sections are for the desk alone."""
     for section in flow.get("section", ()):
         if section.get("offer"):
             yield Entry(section["offer"], note=f"Offers the section {section['id']}. {ONE_MESSAGE}")
@@ -120,6 +121,9 @@ def _question_entries(question: Mapping[str, Any]) -> Iterator[Entry]:
     if question.get("ask_discreet"):
         yield Entry(question["ask_discreet"], note=f"As {id}. {DISCREET}")
     yield Entry(question["why"], note=f"Why we ask {id}; {about} At most 160 characters.")
+    if question.get("shows_as"):
+        note = f"Over the answer to {id}, in a person's copy of their record."
+        yield Entry(question["shows_as"], HEADING, note)
     if question.get("why_for_other"):
         note = f"Why we ask {id}, where somebody writes for another. At most 160 characters."
         yield Entry(question["why_for_other"], note=note)
@@ -147,6 +151,9 @@ def common_entries(common: Mapping[str, Any]) -> Iterator[Entry]:
         kind = "heart" if key.startswith("heart_") else key
         note = FRAGMENT_NOTES.get(kind, "A short label or piece.")
         yield Entry(text, FRAGMENT, f"Fragment {key}. {note}")
+    for key, text in common.get("copy", {}).items():
+        note = f"Sentence {key} of a person's copy of their record: on paper, of any length."
+        yield Entry(text, COPY, note)
 
 
 def _word_entries(name: str, word: Mapping[str, str]) -> Iterator[Entry]:

@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.conversation.flow import FlowError, tell
 
@@ -42,11 +42,13 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True, eq=False)  # hashed as itself: a key of caches
 class Phrases:
-    """All shared phrases by key, all commands by name, the small pieces that rendering needs."""
+    """All shared phrases by key, all commands by name, the small pieces that rendering needs, and
+    the sentences of a person's copy of their record (msgids with context `copy`)."""
 
     messages: Mapping[str, Phrase]
     words: Mapping[str, Word]
     fragments: Mapping[str, str] = field(default_factory=dict)
+    copy: Mapping[str, str] = field(default_factory=dict)
 
 
 class _Offer(BaseModel):
@@ -77,6 +79,7 @@ class _Common(BaseModel):
     message: dict[str, _Message]
     word: dict[str, _Word]
     fragment: dict[str, str] = {}
+    for_copy: dict[str, str] = Field(default={}, alias="copy")  # `copy` is pydantic's own
 
 
 def parse(text: str, name: str) -> Phrases:
@@ -100,4 +103,4 @@ def parse(text: str, name: str) -> Phrases:
         key: Word(key, w.says, w.teach, w.teach_sms, w.button, w.tells)
         for key, w in common.word.items()
     }
-    return Phrases(messages, words, common.fragment)
+    return Phrases(messages, words, common.fragment, common.for_copy)

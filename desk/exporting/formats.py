@@ -24,12 +24,13 @@ FORMATS: Mapping[str, Format] = {
     "json": Format("JSON", "application/json", "json"),
     "fhir": Format("FHIR", fhir.MEDIA_TYPE, "fhir.json"),
 }
+EXPORTED = "exported as "  # how a look of one that went out begins
 TEXT, PAPER, HOOK = "plain text", "A4 print", "JSON by web hook"
 
 
 def purpose(name: str) -> str:
     """What stands under "Who has looked"."""
-    return f"exported as {name}"
+    return f"{EXPORTED}{name}"
 
 
 def one(format: str, exported: Exported) -> bytes:

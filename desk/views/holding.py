@@ -13,12 +13,11 @@ from bot.conversation.channel import Envelope
 from bot.conversation.model import WorkerGaveBack
 from desk import changes, covering, holding, queries
 from desk.kit import DESK, WORKER, Desk, Worker
+from desk.looks import HOLDERS
 from desk.pages import page
 from desk.queries import Head
 from desk.roles import CARING
 from desk.routes import KEY, Page
-
-PURPOSE = "saw who held it, and their notes"
 
 
 async def show(request: web.Request) -> web.Response:
@@ -109,7 +108,7 @@ async def _page(
 
 
 async def _note_look(desk: Desk, head: Head, worker: str, now: datetime) -> None:
-    note = partial(changes.look, worker=worker, purpose=PURPOSE, now=now)
+    note = partial(changes.look, worker=worker, purpose=HOLDERS, now=now)
     await desk.store.write(lambda connection: note(connection, [head.id]))
 
 

@@ -8,10 +8,9 @@ from aiohttp import web
 
 from desk import changes, searching
 from desk.kit import DESK, WORKER
+from desk.looks import BY_A_SEARCH
 from desk.pages import page
 from desk.routes import Page
-
-PURPOSE = "found by a search"
 
 
 async def show(request: web.Request) -> web.Response:
@@ -30,7 +29,7 @@ async def search(request: web.Request) -> web.Response:
     if head is None:
         return page(request, "search.html", nothing=True)
     now = desk.clock.now(head.service)
-    note = partial(changes.look, worker=worker.id, purpose=PURPOSE, now=now)
+    note = partial(changes.look, worker=worker.id, purpose=BY_A_SEARCH, now=now)
     await desk.store.write(lambda connection: note(connection, [head.id]))
     raise web.HTTPSeeOther(f"/desk/intake/{head.key}")
 

@@ -14,7 +14,6 @@ from desk.looks import PURPOSES
 from desk.opening import Opened, filled, form_page, opened, path, write
 from desk.pages import page
 from desk.places import CODE_WORD
-from desk.queries import Head
 from desk.routes import KEY, Page
 from store import messages
 
@@ -32,7 +31,7 @@ async def show(request: web.Request) -> web.Response:
 
     def read(connection: Connection) -> list[messages.Written]:
         all_of_it = messages.transcript(connection, desk.store.keys, head.id, CODE_WORD)
-        return _shared(head, all_of_it)
+        return addressed.shared(head, all_of_it)
 
     written = await desk.store.read(read)
     return page(request, "transcript.html", written=written, look=known, **open_one.values())
@@ -64,12 +63,6 @@ def _ask(request: web.Request, open_one: Opened, form: Filled) -> web.Response:
 def _midnight(open_one: Opened) -> datetime:
     today = open_one.now.astimezone(open_one.zone).date()
     return datetime.combine(today, time(), open_one.zone)
-
-
-def _shared(head: Head, written: tuple[messages.Written, ...]) -> list[messages.Written]:
-    """Of a part that was shared only what was there then, and what workers wrote and were told."""
-    ours = addressed.to_worker(written)
-    return [one for one in written if head.shows(one.at) or one.kind == "worker" or one.id in ours]
 
 
 PAGES = (

@@ -120,7 +120,8 @@ def common_toml(common: Table) -> str:
     for kind in ("message", "word"):
         for key, table in common[kind].items():
             lines += [f"[{kind}.{key}]", *(f"{name} = {value(v)}" for name, v in table.items())]
-    lines += ["[fragment]", *(f"{name} = {value(v)}" for name, v in common["fragment"].items())]
+    for kind in ("fragment", "copy"):
+        lines += [f"[{kind}]", *(f"{name} = {value(v)}" for name, v in common[kind].items())]
     return "\n".join(lines) + "\n"
 
 

@@ -131,7 +131,9 @@ def _moved() -> Iterator[tuple[str, House]]:
     for section in made.sections:
         section["title"] += " (1)"
         for question in section["question"]:
+            before = question["shows_as"]
             question["shows_as"] += " (1)"
+            made.translate(before, question["shows_as"], context="heading")
     yield "other headings", made
     made = house()
     made.flow["id"] = "another"
@@ -154,6 +156,7 @@ def _added() -> Iterator[tuple[str, House]]:
         }
         made.es[made.spanish(str(question["ask"]))] = f"¿Qué más es bueno en tu semana? ({section})"
         made.es[made.spanish(str(question["why"]))] = "Ayuda a planear con lo bueno de ella."
+        made.es[made.spanish(str(question["shows_as"]), "heading")] = "Lo bueno de la semana"
         made.sections[section]["question"].append(question)
         yield f"one more in section {section}", made
     made = house()

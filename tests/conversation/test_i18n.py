@@ -138,13 +138,14 @@ def test_the_texts_of_common_are_found_with_their_contexts() -> None:
     assert "The first thing anyone reads." in entries[0].note
 
 
-def test_the_texts_of_a_flow_are_found_but_not_the_headings_of_the_desk() -> None:
+def test_the_texts_of_a_flow_and_the_headings_of_their_answers_are_found() -> None:
     entries = list(flow_entries(tomllib.loads(FLOW)))
     assert found(entries) == {
         ("", "The last 3 are about feeling safe."),
         ("", "What helps keep you safe?"),
         ("", "We want to protect it."),
         ("keeps_safe", "A pet"),
+        ("heading", "What keeps me safe"),
     }
     assert "sensitivity 2 of 2" in entries[1].note
     assert "About strength, not about danger." in entries[1].note

@@ -322,7 +322,9 @@ async def a_desk(
     root = web.Application()
     way = Way(inbox(store, clock).receive, good_from)
     flows = {"self_referral": flow()}
-    desk = desk_app.build(store, flows, SERVICES, clock, BASE, secure, routes, way)
+    desk = desk_app.build(
+        store, flows, SERVICES, clock, BASE, secure, routes, way, world().phrases.copy
+    )
     root.add_subapp("/desk", desk)
     async with TestClient(TestServer(root)) as client:
         made = Desk(store, KEYS, clock, client)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tests.desk.builder import COMPLETE, PARTIAL, Desk
 from tests.desk.reading import looks, plain
 from tests.desk.team import DECISION, LEVEL, at_work
@@ -15,20 +17,21 @@ async def test_they_would_get_their_words_ours_the_reasons_and_who_looked(desk: 
     await work.post("/note", said="ring at 4", saw="Rang at 4.")
     await work.post("/decision", **DECISION)
     await work.post("/concern/check-in", **LEVEL)
-    page = await work.page("/as-they-would")
-    about_others = "About other people. These are their own words, so they see them;"
+    page = re.sub(r" You wrote this on [^.]+\.", "", await work.page("/as-they-would"))
+    others = "About other people. These are their own words, so they see them;"
+    noon = "19 November 2026, 10:00, Sam"
     places = [
         "Read this as Jo would",
         "They would get all messages of both sides too.",
         "Ownpace can't know whom a note names.",
         "Your words What keeps me going My faith",
-        f"Please do not talk to my brother Rob {about_others}",
-        f"Worried about someone else my son is quiet {about_others}",
-        "What we decided, and why Sam, Thu 10:00 We go to the council with Jo.",
+        f"Please do not talk to my brother Rob {others}",
+        f"Worried about someone else my son is quiet {others}",
+        f"What we decided, and why {noon} We go to the council with Jo.",
         "Why You asked for somebody beside you",
-        "What we said we will do, and how soon Check in",
-        "What we wrote down Sam, Thu 10:00 What they said ring at 4",
-        "Who has looked Thu 10:00 Sam, read it as the person would",
+        f"What we said we will do, and how soon {noon} Check in",
+        f"What we wrote about you {noon} What you said ring at 4",
+        f"Who has looked {noon}, caseworker to read it as you would",
         "Four questions",
     ]
     found = [page.find(place) for place in places]
@@ -41,7 +44,7 @@ async def test_without_a_name_it_is_they(desk: Desk) -> None:
     work = await at_work(desk, desk.intake(PARTIAL))
     page = await work.page("/as-they-would")
     assert "Read this as they would This is what we would send" in page
-    assert "What we decided, and why nothing yet" in page
+    assert "What we decided, and why Nothing yet." in page
 
 
 async def test_the_four_answers_are_kept_as_a_note(desk: Desk) -> None:
