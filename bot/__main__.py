@@ -182,6 +182,28 @@ def copy(reference: str, lang: str, html: bool, reason: str) -> None:
             click.echo(line, err=True)
 
 
+@cli.command()
+@click.argument("reference")
+@click.option("--yes", is_flag=True, help="Do not ask first.")
+@click.option("--reason", default="", help="Kept in the audit for good: name nobody in it.")
+def erase(reference: str, yes: bool, reason: str) -> None:
+    """Erase everything of the person of REFERENCE for good. It works while Ownpace runs.
+
+    A legal hold forbids it. It is noted in the audit.
+    """
+    with _plain_faults():
+        from bot import erasing, serving
+        from config import settings
+
+        person = erasing.prepare(settings.load(), reference, reason, serving.write_beside)
+        question = person.question()
+        if not yes and not sys.stdin.isatty():
+            _end("Nothing was erased. Without a terminal to ask at, say --yes.", 2)
+        if not yes and not click.confirm(question, err=True):
+            _end("Nothing was erased.", 1)
+        _tell(person.run())
+
+
 @cli.group()
 def user() -> None:
     """The desk's accounts."""

@@ -44,14 +44,14 @@ def forget_all(
     person = _person(connection, conversation)
     hold = connection.get_execution_options().get(OPTION, {}).get(service, NO_TIME)
     # What is hidden already keeps its own time: it moves on unopened with what comes now.
-    kept = legal_hold.is_held(connection, person.id, at) or _holds_hidden(connection, person.id)
+    kept = legal_hold.is_held(connection, person.id, at) or holds_hidden(connection, person.id)
     if hold or kept:
         hide(connection, keys, conversation, at, at + hold)
     else:
         rights.erase(connection, keys, conversation, at)
 
 
-def _holds_hidden(connection: Connection, person: str) -> bool:
+def holds_hidden(connection: Connection, person: str) -> bool:
     """Does something hidden go by the name of this person, who is the fresh one of it?"""
     theirs = select(t.conversation.c.id).where(t.conversation.c.person == person)
     return bool(connection.scalar(select(exists().where(t.hidden.c.conversation.in_(theirs)))))

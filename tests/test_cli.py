@@ -83,6 +83,7 @@ def test_help_lists_only_what_works(tmp_path: Path) -> None:
         "demo",
         "desk-link",
         "doctor",
+        "erase",
         "export",
         "keys",
         "notes",

@@ -40,6 +40,7 @@ MAY_IMPORT = {
     "bot.accounts": OURS,
     "bot.taking_out": OURS,
     "bot.copying": OURS,
+    "bot.erasing": OURS,
     "bot.serving": OURS,
     "bot.plans": OURS,
     "bot.app": OURS,
