@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from bot.__main__ import cli
 from bot.check import RULES, Looked, NotShown, check, costing, principles, register, reporting
 from bot.check.reading import Unreadable
-from bot.check.rules import Principle, Rule, also, rule
+from bot.check.rules import Principle, Rule, rule
 from tests.check.house import house
 from tests.worlds import BOT
 
@@ -143,8 +143,6 @@ def test_two_rules_of_one_id_are_refused() -> None:
     assert known.find
     with pytest.raises(ValueError, match="R-O1"):
         rule("R-O1", "The same again.", known.serves)(known.find)
-    with pytest.raises(ValueError, match="R-P1"):
-        also("R-P1")(known.find)
 
 
 def test_the_page_of_the_principles_is_fresh() -> None:
