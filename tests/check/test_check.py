@@ -108,7 +108,7 @@ def test_what_is_not_walked_to_the_end_is_not_shown(monkeypatch: pytest.MonkeyPa
     assert told.exit_code == 1
     assert "Not shown: nothing is broken as far as the walk came" in told.output
     assert "4 kinds were left" in told.output
-    data = json.loads(CliRunner().invoke(cli, ["check", "--json"]).output)
+    data = json.loads(CliRunner().invoke(cli, ["check", "--json"]).stdout)
     assert not data["walked_all"]
     assert CliRunner().invoke(cli, ["check", "--events", "10"]).exit_code == 0
     monkeypatch.setattr("bot.check.look", lambda *_: cut_short)
