@@ -28,6 +28,7 @@ READING = (
     "leaving",
     "answers",
     "strangers",
+    "against",
 )
 WALKING = ("exploring",)
 
@@ -68,7 +69,7 @@ def look(paths: Sequence[Path], walk: bool, most_events: int = 0) -> Looked:
         looked.findings += judge(subject)
         languages = ", ".join(subject.catalogues)
         count = len(all_texts(subject))
-        reads = sum(rule.by == "reading" for rule in RULES.values()) + len(ALSO)
+        reads = len({id for id, rule in RULES.items() if rule.by == "reading"} | ALSO.keys())
         looked.looked_at.append(
             f"flow {subject.flow.id}: {count} texts in {languages}, held against {reads} rules"
         )
@@ -81,7 +82,8 @@ def look(paths: Sequence[Path], walk: bool, most_events: int = 0) -> Looked:
 def judge(subject: Subject) -> list[Finding]:
     """What reading finds broken in one flow and what is said around it."""
     register()
-    finds = [*(rule.find for rule in RULES.values() if rule.find), *ALSO.values()]
+    finds = [rule.find for rule in RULES.values() if rule.find]
+    finds += [find for more in ALSO.values() for find in more]
     return [found for find in finds for found in find(subject)]
 
 

@@ -77,10 +77,10 @@ def _placeholders(subject: Subject) -> Iterator[Finding]:
 def _mixed(subject: Subject) -> Iterator[Finding]:
     lists = {language: word_list(language) for language in subject.catalogues}
     for text in texts(subject, *SAID):
-        said = {word.casefold() for word in words(text.text)}
-        own = lists[text.language].marks
+        said = {word.casefold() for word in _own_words(text.text)}
+        own = lists[text.language].marks | lists[text.language].often
         for language, other in lists.items():
-            foreign = said & other.marks - own
+            foreign = said & (other.marks | other.often) - own
             if language != text.language and len(foreign) >= MIXED and own:
                 what = f"{text.key} ({text.language}) has words of {language}: {sorted(foreign)}"
                 yield Finding("R-C11", text.where, what)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
+from bot.check.facts import lacks
 from bot.check.finding import Finding, Subject
 from bot.check.order import where_is
 from bot.check.rules import CHOICE, SAFETY, TRUST, rule
@@ -109,14 +110,8 @@ def cost_told(subject: Subject) -> Iterator[Finding]:
 )
 def stays(subject: Subject) -> Iterator[Finding]:
     yield from banned(subject, "R-C7", "clears")
-    for language in subject.catalogues:
-        ways = word_list(language)
-        for key, facts in STAYS.items():
-            said = messages(subject, language, key)
-            for fact in facts if ways.cues and said else ():
-                if not ways.tells(said, fact):
-                    where = common_place(subject, f"message.{key}")
-                    yield Finding("R-C7", where, f"{key} ({language}): no {fact}")
+    for key, facts in STAYS.items():
+        yield from lacks(subject, "R-C7", key, facts, (key,))
 
 
 def _fits(subject: Subject, key: str, where: str) -> Iterator[Finding]:

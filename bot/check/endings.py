@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from bot.check.facts import holds, lacks, offers
 from bot.check.finding import Finding, Subject
 from bot.check.rules import CHOICE, COLLABORATION, SAFETY, TRUST, rule
-from bot.check.texts import common_place
+from bot.check.texts import Kind, common_place
 from bot.check.wordings import banned
 
 # Endings: which messages make one, and what each has to tell.
@@ -51,7 +51,8 @@ def endings(subject: Subject) -> Iterator[Finding]:
 
 @rule("R-E5", "A day and a time, never soon.", serves=(TRUST,))
 def real_dates(subject: Subject) -> Iterator[Finding]:
-    yield from banned(subject, "R-E5", "vague-time", kinds=("message", "lead", "why", "offer"))
+    kinds: tuple[Kind, ...] = ("message", "lead", "twin", "why", "offer")
+    yield from banned(subject, "R-E5", "vague-time", kinds)
 
 
 @rule(

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from bot.check.facts import holds, lacks, offers
 from bot.check.finding import Finding, Subject
 from bot.check.rules import also
-from bot.check.texts import common_place, message, says, texts
+from bot.check.texts import common_place, message, questions_in, says, texts, word_list
 from bot.conversation.leaving import MOST_REMINDERS
 
 ASKS = "notice_3"  # the agreement is the answer to this one
@@ -24,7 +24,9 @@ def a_yes_is_given(subject: Subject) -> Iterator[Finding]:
         said = message(subject, language, ASKS)
         if said and not said.rstrip().endswith("?"):
             yield Finding("R-P1", where, f"{ASKS} ({language}) does not ask")
-    yield from says("R-P1", "assumed-yes", texts(subject, "message", "lead"))
+        elif word_list(language).tells((questions_in(said) or [""])[-1], "asks_openly"):
+            yield Finding("R-P1", where, f"{ASKS} ({language}) asks what no yes or no answers")
+    yield from says("R-P1", "assumed-yes", texts(subject, "message", "lead", "twin"))
 
 
 @also("R-P9")
@@ -51,6 +53,9 @@ def change_and_delete(subject: Subject) -> Iterator[Finding]:
             where = common_place(subject, f"message.{key}")
             yield Finding("R-E2", where, f"{key} does not offer OK")
     yield from lacks(subject, "R-E2", "delete_ask", ("cant_undo",), ("delete_ask",))
+    leaving = ("delete_", "why_delete", "mean_delete")
+    said = [text for text in texts(subject, "message") if text.name.startswith(leaving)]
+    yield from says("R-E2", "guilt", said)
 
 
 @also("R-E8")
@@ -61,13 +66,13 @@ def few_reminders(subject: Subject) -> Iterator[Finding]:
         if more and text.name in ("reminders", "reminders_yes"):
             what = f"{text.key} ({text.language}) speaks of more than {MOST_REMINDERS}"
             yield Finding("R-E8", text.where, what)
-    yield from says("R-E8", "unasked", texts(subject, "message", "lead"))
+    yield from says("R-E8", "unasked", texts(subject, "message", "lead", "twin"))
 
 
 @also("R-S6")
 def no_time_limit(subject: Subject) -> Iterator[Finding]:
     """The only limit is the day of deletion, which is told as a date."""
-    yield from says("R-S6", "deadline", texts(subject, "message", "lead", "why", "offer"))
+    yield from says("R-S6", "deadline", texts(subject, "message", "lead", "twin", "why", "offer"))
 
 
 @also("R-E10")
@@ -79,7 +84,8 @@ def silence_tells_nothing(subject: Subject) -> Iterator[Finding]:
 
 def _lets_go(subject: Subject, rule_id: str, begins: str) -> Iterator[Finding]:
     """What is said to who leaves holds neither a question nor a regret."""
-    said = [text for text in texts(subject, "message", "lead") if text.name.startswith(begins)]
+    told = texts(subject, "message", "lead", "twin")
+    said = [text for text in told if text.name.startswith(begins)]
     for text in said:
         if "?" in text.text:
             yield Finding(rule_id, text.where, f"{text.key} ({text.language}) asks something")

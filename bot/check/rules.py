@@ -47,7 +47,7 @@ class Rule:
 
 
 RULES: dict[str, Rule] = {}
-ALSO: dict[str, Find] = {}  # what reads for a rule that the walk shows too
+ALSO: dict[str, list[Find]] = {}  # what else reads for a rule, as for one that the walk shows
 
 
 def rule(id: str, sentence: str, serves: tuple[Principle, ...]) -> Callable[[Find], Find]:
@@ -66,12 +66,10 @@ def walked(id: str, sentence: str, serves: tuple[Principle, ...]) -> Rule:
 
 
 def also(id: str) -> Callable[[Find], Find]:
-    """The decorated function reads for a rule that is walked."""
+    """The decorated function reads for a rule that is walked, or is one more that reads for it."""
 
     def register(find: Find) -> Find:
-        if id in ALSO:
-            raise ValueError(f"{id} is read for twice")
-        ALSO[id] = find
+        ALSO.setdefault(id, []).append(find)
         return find
 
     return register

@@ -40,10 +40,10 @@ REPLIES = (
     "ended_note",
     "aside_kept",
     "young",
-    "cue",
-    "safety",
+    "care",
     "review_unclear",
 )
+MAY_ASK = ("care", "care_safe")  # whether to go on, and whether now is safe
 
 
 @rule(
@@ -92,6 +92,9 @@ def _choices_say_so(subject: Subject) -> Iterator[Finding]:
             yield Finding("R-X1", text.where, what)
     for text in texts(subject, "offer"):
         if not text.text.rstrip().endswith("?"):
+            yield Finding("R-X1", text.where, f"{text.key} ({text.language}) does not ask")
+    for text in texts(subject, "message"):
+        if text.name == "offer_more" and not text.text.rstrip().endswith("?"):
             yield Finding("R-X1", text.where, f"{text.key} ({text.language}) does not ask")
 
 
@@ -150,7 +153,7 @@ def no_probe(subject: Subject) -> Iterator[Finding]:
     for text in replies:
         ways = word_list(text.language)
         for asked in questions_in(text.text):
-            if not ways.tells(asked, "danger_now"):
+            if text.name not in MAY_ASK and not ways.tells(asked, "danger_now"):
                 yield Finding("R-X5", text.where, f"{text.key} ({text.language}) asks: {asked!r}")
     yield from says("R-X5", "probe", replies)
     yield from _only_acknowledges(subject)

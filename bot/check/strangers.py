@@ -24,13 +24,14 @@ DIALLED = re.compile(r"\+?\d(?:[ ().-]?\d){4,}")
     serves=(SAFETY, TRUST),
 )
 def nothing_given_away(subject: Subject) -> Iterator[Finding]:
-    for text in texts(subject, "message", "lead"):
+    for text in texts(subject, "message", "lead", "twin"):
         if text.name.startswith(UNKNOWN_READER):
             for name in sorted(placeholders(text.text) & GIVES_AWAY):
                 what = f"{text.key} ({text.language}) tells {{{name}}} to whoever reads"
                 yield Finding("R-C5", text.where, what)
     yield from says("R-C5", "identity-check", texts(subject, "message", "lead", "ask"))
-    unknown = [t for t in texts(subject, "message") if t.name.startswith(("resume", "remind"))]
+    told = texts(subject, "message", "twin")
+    unknown = [text for text in told if text.name.startswith(("resume", "remind"))]
     yield from says("R-C5", "told-before", unknown)
 
 

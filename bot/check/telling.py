@@ -47,6 +47,12 @@ MOST_SKIPPED = 40  # characters of the line after a skip
 )
 def says_who(subject: Subject) -> Iterator[Finding]:
     yield from lacks(subject, "R-P2", "notice_1", ("org", "automated_notice"), ("notice_1",))
+    yield from lacks(subject, "R-P2", "who", ("automated_notice",), ("who",))
+    for text in texts(subject, "twin"):
+        told = word_list(text.language).tells(text.text, "automated_notice")
+        if text.name in ("notice_1", "who") and not told:
+            what = f"{text.key} ({text.language}) does not say that it is a computer"
+            yield Finding("R-P2", text.where, what)
 
 
 @rule(
@@ -88,6 +94,7 @@ def tells_the_limits(subject: Subject) -> Iterator[Finding]:
 )
 def tells_the_hours(subject: Subject) -> Iterator[Finding]:
     yield from lacks(subject, "R-P6", "notice_3", ("unstaffed", "emergency"), NOTICES)
+    yield from holds(subject, "R-P6", "notice_1", ("{emergency}",))
     yield from banned(subject, "R-P6", "typed-number")
     yield from banned(subject, "R-P6", "always-there")
 
@@ -99,7 +106,8 @@ def tells_the_hours(subject: Subject) -> Iterator[Finding]:
 )
 def another_way(subject: Subject) -> Iterator[Finding]:
     yield from lacks(subject, "R-P7", "notice_3", ("phone",), NOTICES)
-    yield from lacks(subject, "R-P7", "declined", ("phone",), ("declined",))
+    for key in ("notice_3", "declined"):
+        yield from holds(subject, "R-P7", key, ("{phone}",))
 
 
 @rule(
