@@ -15,6 +15,7 @@ from bot.check import (
     promises_kept,
     promises_plain,
     promises_quiet,
+    promises_rights,
 )
 from bot.check.alphabet import WAITS, Alphabet
 from bot.check.finding import Finding
@@ -38,6 +39,7 @@ MODULES = (
     promises_kept,
     promises_plain,
     promises_quiet,
+    promises_rights,
 )
 
 Enough: TypeAlias = "Callable[[Finding], bool] | None"
