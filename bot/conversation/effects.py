@@ -120,7 +120,7 @@ class Asked:
     """Something that a worker sees at once: the person asked for a call from a `person`, to have
     their words erased (`delete`), or for another of their `rights`; said that they are under 18; or
     wrote what may be a cue (see `cues`). Then `message` holds it, `words` of it were found by
-    `voice`, and it is to be read by `due_at`."""
+    `voice`, and it is to be read by `due_at`; of a complaint that is when it is answered."""
 
     what: Literal["person", "delete", "under_18"] | Right | Name
     message: str = ""

@@ -95,8 +95,9 @@ def _stop_using(step: Step) -> None:
 
 
 def _complain(step: Step) -> None:
-    step.record(Asked("complain"))
-    step.say("data_complain", date=step.now + ANSWERED_IN)
+    due = step.now + ANSWERED_IN
+    step.record(Asked("complain", due_at=due))
+    step.say("data_complain", date=due)
 
 
 def _ask(step: Step, what: Right) -> None:

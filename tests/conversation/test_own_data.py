@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from bot.conversation.effects import Asked, Filed, HandOver, Timer
@@ -143,6 +145,14 @@ def test_before_the_agreement_it_says_what_is_sealed() -> None:
     player = played("hi")
     assert "sealed" in player.says("data")[0]
     assert player.conversation.over == ()
+
+
+def test_the_day_that_is_told_for_a_complaint_is_the_one_in_the_books() -> None:
+    player = played(*SAFE, "data")
+    said = player.now
+    player.says("6")
+    (wish,) = (effect for effect in player.effects if isinstance(effect, Asked))
+    assert wish.due_at == said + timedelta(days=30, minutes=1)
 
 
 # --- Stop using it -------------------------------------------------------------------------------
