@@ -41,7 +41,7 @@ def _rights() -> Iterator[Broken]:
     yield bent("the menu moves something", "who may read", "R-S14", _menu_shares)
     yield bent("frozen and yet", "a part goes out", "R-E12", _frozen_gives)
     yield bent("frozen and yet", "we write", "R-E12", _frozen_writes)
-    yield bent("the menu shows what is closed", "kinds and dates", "R-C4", _shows_kinds)
+    yield bent("the menu shows what is closed", "kinds and dates", "R-E3", _shows_kinds)
 
 
 def _menu_shares(world: World, b: Conversation, event: Event, turn: Turn, now: datetime) -> Turn:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from store import tables as t
@@ -43,3 +45,16 @@ async def test_who_wants_us_to_stop_is_read_no_further(desk: Desk) -> None:
     made = desk.intake(PARTIAL, asked=["stop_using"])
     await desk.sign_in()
     assert "Read no further" in await desk.page(f"/desk/intake/{made.reference}")
+
+
+async def test_who_asked_first_stands_first_whatever_day_was_told(desk: Desk) -> None:
+    late, early = desk.intake(PARTIAL, asked=["complain"]), desk.intake(PARTIAL, asked=["copy"])
+    again = desk.intake(PARTIAL, asked=["looks"])
+    for made, what, minutes in ((early, "copy", 1), (late, "complain", 2), (again, "looks", 3)):
+        at = THURSDAY - timedelta(hours=1) + timedelta(minutes=minutes)
+        due = at + timedelta(days=30) if what == "complain" else None
+        desk.change(t.asked, made.asked[what], at=at, due_at=due)
+    await desk.sign_in()
+    page = await desk.page("/desk/")
+    places = [page.index(wish) for wish in ("to get a copy", "to complain", "who has looked")]
+    assert places == sorted(places)
