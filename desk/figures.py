@@ -53,7 +53,8 @@ class Promises:
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """People who asked for a person, for erasing, or said that they are under 18: who wait."""
+    """People who asked for a person or for something about their words, or said that they are
+    under 18: who wait."""
 
     open: int
     oldest: datetime | None

@@ -1,5 +1,6 @@
-"""What a worker sees at once: a wish (a `person` to call them, to `delete` their words), that
-somebody is under 18, or a text that may be a sign of danger (a cue: `bot/conversation/cues.py`)."""
+"""What a worker sees at once: a wish (a `person` to call them, to `delete` their words, or another
+of their rights: `bot/conversation/rights.py`), that somebody is under 18, or a text that may be a
+sign of danger (a cue: `bot/conversation/cues.py`)."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, select, update
+from sqlalchemy import ColumnElement, Connection, case, select, update
 
 from desk import queries
 from desk.queries import Head
@@ -47,7 +48,8 @@ def unanswered(connection: Connection, services: Sequence[str], most: int) -> li
     c = t.conversation.c
     query = _ALL.join(t.conversation, _A.conversation == c.id)
     still = query.where(_A.seen_at.is_(None), c.service.in_(services), c.closed_at.is_(None))
-    first = still.order_by(_A.message.is_(None), _A.due_at, _A.at, _A.id).limit(most)
+    cue_due = case((_A.message.is_not(None), _A.due_at))
+    first = still.order_by(_A.message.is_(None), cue_due, _A.at, _A.id).limit(most)
     return [Wish(**row._mapping) for row in connection.execute(first)]
 
 
@@ -71,6 +73,11 @@ class Sign:
 
     wish: Wish
     words: str = field(repr=False)
+
+
+def answer_by(of: Sequence[Wish]) -> datetime | None:
+    """The time that they were told for the first complaint among these."""
+    return min((w.due_at for w in of if w.what == "complain" and w.due_at), default=None)
 
 
 def cues(connection: Connection, keys: Keys, head: Head, of: Sequence[Wish]) -> list[Sign]:

@@ -292,11 +292,11 @@ asked = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("conversation", ForeignKey("conversation.id"), nullable=False, index=True),
-    Column("what", String(16), nullable=False),  # person, delete, under_18, or the name of a cue
+    Column("what", String(16), nullable=False),  # as `effects.Asked.what`
     Column("at", UTCTime, nullable=False),
     Column("seen_at", UTCTime),
     # Of a cue: the text, which voice spoke, by when it is to be read; and that they said we took
-    # them wrong.
+    # them wrong. Of a complaint: by when it is to be answered.
     Column("message", ForeignKey("message.id")),
     Column("voice", String(10)),
     Column("due_at", UTCTime),

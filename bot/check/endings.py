@@ -18,7 +18,7 @@ ENDINGS = {
     "ended_untimed": ("passed_on", "phone", "come_back", "data"),
 }
 PARTIAL = {
-    "data": ("{date}",),
+    "data_see": ("{date}",),
     "paused_shared": ("passed_on", "{when}"),
     "paused_handed": ("passed_on",),
     "paused_kept": ("passed_on", "{date}"),

@@ -82,6 +82,7 @@ def late_is_told(heard: Heard, world: World) -> str:
         return ""
     safe = before.answers.get("safe_to_text")
     reaches = safe and safe.choices == ("yes",) and not before.blocked and not before.discreet
+    reaches = reaches and not before.frozen  # they asked us to write no more by ourselves
     speaks = before.standing not in ("stopped", "erased", "declined", "new")
     return "a promise passes in silence" if reaches and speaks and "late" not in heard.said else ""
 

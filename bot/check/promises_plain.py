@@ -26,7 +26,7 @@ walked(
 )
 walked("R-M4", "The first message of a day names us, where no others read it.", (TRUST,))
 
-CONTENT: Final = frozenset("many_noted times ended_named".split())
+CONTENT: Final = frozenset("many_noted times ended_named data_see".split())
 MET_ALIKE: Final = ("words", "greeting", "polite", "number")
 
 

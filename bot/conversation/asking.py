@@ -11,9 +11,20 @@ from bot.conversation import timing
 from bot.conversation.flow import Question
 from bot.conversation.model import Option, Say
 from bot.conversation.review import ask_review, review
+from bot.conversation.rights import MENU, points
 from bot.conversation.step import Offers, Step
 
 SCOPED = ("yes", "no", "carry_on")
+# Interjections of two choices: the labels of its yes and of its no.
+LABELS = {
+    "delete": ("delete_it", "keep_it"),
+    "sharing": ("our_team", "nobody"),
+    "resume": ("yes", "not_now"),
+    "for_self": ("yes", "not_now"),
+    "break": ("go_on", "stop_today"),
+    "care": ("go_on", "stop_today"),
+}
+PHRASES = {"delete": "delete_ask", "break": "break_offer", "fix": "data_fix_ask"}
 HINT_EVERY = 3  # questions between two reminders of SKIP and PAUSE on SMS
 
 
@@ -38,9 +49,9 @@ def fragment_option(step: Step, code: str, fragment: str) -> Option:
     return Option(code, step.world.phrases.fragments[fragment], "fragment")
 
 
-def yes_or_no(step: Step, no: str = "no") -> tuple[Option, ...]:
+def yes_or_no(step: Step, yes: str = "yes", no: str = "no") -> tuple[Option, ...]:
     """The two options of a yes/no choice."""
-    return fragment_option(step, "yes", "yes"), fragment_option(step, "no", no)
+    return fragment_option(step, "yes", yes), fragment_option(step, "no", no)
 
 
 def _ready_or_not(step: Step) -> tuple[Option, ...]:
@@ -81,26 +92,16 @@ def asking(step: Step) -> Asking:
 def _over(step: Step, over: str) -> Asking:
     if over == "language":
         return Asking(over, languages(step))
-    if over == "delete":
-        erase = fragment_option(step, "yes", "delete_it")
-        return Asking(over, (erase, fragment_option(step, "no", "keep_it")))
-    if over == "sharing":
-        team = fragment_option(step, "yes", "our_team")
-        return Asking(over, (team, fragment_option(step, "no", "nobody")))
-    if over in ("resume", "for_self"):
-        return Asking(over, yes_or_no(step, "not_now"))
-    if over == "break":
-        on = fragment_option(step, "yes", "go_on")
-        return Asking(over, (on, fragment_option(step, "no", "stop_today")))
-    if over == "care":
-        on, wrong = (
-            fragment_option(step, "yes", "go_on"),
-            fragment_option(step, "wrong", "not_that"),
-        )
-        return Asking(over, (on, fragment_option(step, "no", "stop_today"), wrong))
+    if over == MENU:
+        found = points(step.conversation)
+        options = tuple(fragment_option(step, point, f"data_{point}") for point in found)
+        return Asking(over, options, yes_no=True)
     if over.startswith("notice."):
         return Asking(over, yes_no=True)
-    return Asking(over, yes_or_no(step))
+    options = yes_or_no(step, *LABELS.get(over, ("yes", "no")))
+    if over == "care":
+        options += (fragment_option(step, "wrong", "not_that"),)
+    return Asking(over, options)
 
 
 def scoped(asked: Asking) -> tuple[Option, ...]:
@@ -171,7 +172,7 @@ def ask_over(step: Step) -> None:
     if over.startswith("notice."):
         say_notice(step, int(over.split(".")[1]))
         return
-    phrase = {"delete": "delete_ask", "break": "break_offer"}.get(over, over.replace(".", "_"))
+    phrase = PHRASES.get(over, over.replace(".", "_"))
     step.say(phrase, options=scoped(asking(step)), **_counted(step, over))
 
 

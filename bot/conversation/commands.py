@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from bot.conversation import about_them, answering, discreet, facts, going, leaving
+from bot.conversation import about_them, answering, discreet, facts, going, leaving, own_data
 from bot.conversation.asking import ask_after_telling, ask_again, ask_over, current
 from bot.conversation.review import pages
 from bot.conversation.step import Step
@@ -19,7 +19,7 @@ TELLING: Final[dict[str, Callable[[Step], None]]] = {
     "who": facts.tell_who,
     "safe": facts.tell_safe,
     "more": facts.tell_more,
-    "data": facts.tell_data,
+    "data": own_data.tell_data,
 }
 ANYWHERE: Final = ("stop", "delete", "language")
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 from bot.conversation.cues import Name
+from bot.conversation.rights import Right
 
 if TYPE_CHECKING:
     from bot.conversation.model import Answer
@@ -116,12 +117,12 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Something that a worker sees at once: the person asked for a call from a `person`, or to have
-    their words erased (`delete`); said that they are under 18; or wrote what may be a cue (see
-    `cues`). Then `message` holds it, `words` of it were found by `voice`, and it is to be read by
-    `due_at`."""
+    """Something that a worker sees at once: the person asked for a call from a `person`, to have
+    their words erased (`delete`), or for another of their `rights`; said that they are under 18; or
+    wrote what may be a cue (see `cues`). Then `message` holds it, `words` of it were found by
+    `voice`, and it is to be read by `due_at`; of a complaint that is when it is answered."""
 
-    what: Literal["person", "delete", "under_18"] | Name
+    what: Literal["person", "delete", "under_18"] | Right | Name
     message: str = ""
     words: tuple[str, ...] = ()
     voice: str = ""

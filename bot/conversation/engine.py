@@ -208,7 +208,8 @@ def _would_show(step: Step, heard: Meaning) -> bool:
         answers = heard.name in ("person", "more", "skip", "no", "who")
         goes_on = answers and standing in ("asking", "reviewing")
         return (shows or goes_on or heard.name in ("data", *discreet.WORDS)) and not harmless
-    waits = standing in ("asking", "reviewing") or (standing == "paused" and bool(step.over))
+    lies_over = standing in ("paused", "ended") and bool(step.over)
+    waits = standing in ("asking", "reviewing") or lies_over
     return waits or showing.guarded(step.conversation)
 
 
@@ -260,7 +261,7 @@ def _first_words(step: Step, event: Wrote, heard: Meaning) -> None:
 def _set_timers(step: Step) -> None:
     """Each word from the person starts the clocks of silence anew."""
     conversation = step.conversation
-    if conversation.standing not in ("asking", "reviewing", "paused"):
+    if conversation.frozen or conversation.standing not in ("asking", "reviewing", "paused"):
         return
     if conversation.share and conversation.handed != "complete":
         step.record(Timer("partial", step.now + step.world.service.quiet))

@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from bot.conversation.asking import current
 from bot.conversation.effects import Asked
 from bot.conversation.promising import may_write_first
-from bot.conversation.review import answered
+from bot.conversation.rights import MENU
 from bot.conversation.step import Step
 
 WHY = {"notice": "why_notice", "choice": "share_why", "offer": "why_offer"}
+WHY_OVER = {"delete": "why_delete", MENU: "why_data"}
 
 
 def tell_person(step: Step) -> None:
@@ -59,22 +60,11 @@ def tell_help(step: Step) -> None:
     step.say("help" if step.conversation.agreed else "help_before")
 
 
-def tell_data(step: Step) -> None:
-    """What is held, until when, and how to see it: kinds and dates only, never content."""
-    if not step.conversation.agreed:
-        step.say("data_before")
-        return
-    step.say("data", count=len(answered(step)), date=deleted_on(step))
-    going = step.conversation.standing in ("asking", "reviewing", "paused")
-    if going and step.conversation.share is not None and step.conversation.handed != "complete":
-        step.push("sharing")
-
-
 def tell_why(step: Step) -> None:
     """Why the thing at the bookmark is asked."""
     place = step.conversation.position.place
-    if step.over == "delete":
-        step.say("why_delete")
+    if step.over in WHY_OVER:
+        step.say(WHY_OVER[step.over])
     elif step.conversation.standing not in ("explaining", "asking", "reviewing"):
         step.say("why_nothing")
     elif place in ("question", "edit") and (question := current(step)):

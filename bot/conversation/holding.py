@@ -23,6 +23,7 @@ def wrote(step: Step, event: WorkerWrote) -> None:
     all wait for a good time, unless there is a recorded reason."""
     if step.conversation.holder != "worker":
         took(step)
+    step.change(frozen=False)  # until they are answered, we said
     words, named = Quote((event.message,)), "worker" in step.conversation.said
     if named or step.conversation.discreet or not event.name:
         step.says.append(Say("worker", "{words}", {"words": words}, prompted=event.at_once))

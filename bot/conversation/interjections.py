@@ -3,11 +3,21 @@ mean", "shall we go on". Each has a way out, and the bookmark below stays where 
 
 from __future__ import annotations
 
-from bot.conversation import about_them, answering, caring, discreet, going, leaving, timing
+from bot.conversation import (
+    about_them,
+    answering,
+    caring,
+    discreet,
+    going,
+    leaving,
+    own_data,
+    timing,
+)
 from bot.conversation.asking import ask_again, asking, old_button, say_notice, scoped
 from bot.conversation.commands import TELLING, command
 from bot.conversation.filing import file, file_at_bookmark, file_words, weight
 from bot.conversation.model import Wrote
+from bot.conversation.rights import FIX, MENU
 from bot.conversation.step import Step
 from bot.conversation.understand import Chose, Command, Meaning
 
@@ -34,6 +44,10 @@ def hear_over(step: Step, event: Wrote, heard: Meaning) -> bool:
         file(step, "command")
         caring.skip(step)
         return True
+    if heard in own_data.LEAVE.get(over, ()):
+        file(step, "command")
+        own_data.leave(step)
+        return True
     if isinstance(heard, Command):
         if over in ALONE and heard.name == "skip":
             file(step, "command")
@@ -51,6 +65,8 @@ def hear_over(step: Step, event: Wrote, heard: Meaning) -> bool:
     elif over == "reminders":
         step.pop()
         return False
+    elif over == MENU:
+        own_data.put_aside(step)
     elif over in (caring.CARE, caring.SAFE_NOW):
         caring.heard_words(step)
     else:
@@ -104,6 +120,10 @@ def _chosen(step: Step, over: str, code: str, event: Wrote) -> None:
         caring.hear_safe(step, yes)
     elif over == "reminders":
         leaving.choose_reminders(step, yes, event.message)
+    elif over == MENU:
+        own_data.choose(step, code)
+    elif over == FIX:
+        own_data.fix(step, yes)
     elif over in ("resume", "for_self"):
         _resume(step, yes)
     elif over == "times":

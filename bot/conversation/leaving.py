@@ -12,6 +12,7 @@ from bot.conversation.facts import deleted_on
 from bot.conversation.going import offer_hardest, sit_down
 from bot.conversation.model import Conversation, Due
 from bot.conversation.promising import may_write_first
+from bot.conversation.rights import may_pass_on
 from bot.conversation.showing import guarded
 from bot.conversation.step import Step
 
@@ -32,7 +33,8 @@ def pause(step: Step) -> None:
     step.say("paused")
     if conversation.agreed:
         _who_reads(step)
-    if conversation.agreed and conversation.reminders is None and may_write_first(step):
+    unasked = conversation.agreed and conversation.reminders is None
+    if unasked and not conversation.frozen and may_write_first(step):
         step.push("reminders")
         step.say("reminders", options=scoped(asking(step)))
     else:
@@ -49,7 +51,7 @@ def _who_reads(step: Step) -> None:
     conversation = step.conversation
     if conversation.handed == "complete":
         step.say("paused_handed")
-    elif conversation.share and said_something(conversation):
+    elif may_pass_on(conversation) and said_something(conversation):
         step.say("paused_shared", when=step.now + step.world.service.quiet)
     else:
         step.say("paused_kept", date=deleted_on(step))
@@ -75,7 +77,7 @@ def stop(step: Step, carrier: bool) -> None:
     conversation = step.conversation
     step.record(Withdraw(), Timer("remind", None), Timer("partial", None))
     unread = conversation.handed != "complete" and said_something(conversation)
-    share = bool(conversation.share and unread)
+    share = unread and may_pass_on(conversation)
     if conversation.standing != "stopped":
         step.move("stop")
     step.clear_over()
@@ -116,7 +118,7 @@ def may_remind(step: Step) -> bool:
     with them."""
     conversation = step.conversation
     agreed = conversation.reminders and may_write_first(step) and not conversation.blocked
-    agreed = agreed and conversation.holder == "assistant"
+    agreed = agreed and conversation.holder == "assistant" and not conversation.frozen
     return bool(agreed and conversation.reminded < MOST_REMINDERS)
 
 
@@ -208,14 +210,14 @@ def due(step: Step, event: Due) -> None:
         _quiet(step)
     elif name == "remind":
         _remind(step)
-    elif name in ("late", "late_care"):
+    elif name == "late_care" or (name == "late" and not step.conversation.frozen):
         promising.tell_late(step, event.since or step.now)
 
 
 def _quiet(step: Step) -> None:
     conversation = step.conversation
     waiting = conversation.standing in ("asking", "reviewing", "paused")
-    if not (waiting and conversation.share and said_something(conversation)):
+    if not (waiting and may_pass_on(conversation) and said_something(conversation)):
         return
     if conversation.handed != "complete":
         hand_over_partial(step, tell=not conversation.handed and may_remind(step))

@@ -169,6 +169,7 @@ class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
     `flow` is the fingerprint of the intake as it was.
     `safe_times`: when it is good to reach them, as they agreed to; `read_times`: as we read their
     words, until they agree; `times_wrong`: how often they said that we read them wrong.
+    `frozen`: they asked us to stop the use of it, and no worker has answered yet (`rights`).
     `helping`: they write for somebody else. `young`: they said that they are under 18.
     `discreet`: others may read this phone. `code` is the fingerprint of a code word, `code_once`
     that of one that they have not written twice yet, and `code_given` says that it was given in
@@ -201,6 +202,7 @@ class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
     sitting: int = 0
     sitting_since: datetime | None = None
     flow: str = ""
+    frozen: bool = False
     helping: bool = False
     young: bool = False
     code: str = ""
@@ -250,6 +252,7 @@ class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
             tuple(sorted(self.opened.items())),
             min(self.sitting, 6),
             self.flow,
+            self.frozen,
             self.helping,
             self.young,
             self.code,

@@ -114,7 +114,7 @@ def finish(step: Step) -> None:
     due = step.world.service.read_by(step.now)
     step.move("finish")
     step.go("end")
-    step.change(handed="complete", over=())
+    step.change(handed="complete", over=(), frozen=False)  # they give it, whatever was before
     step.record(
         HandOver("complete", due, promising.wants_today(step)),
         *promising.promise(step, due, tell=True),

@@ -80,7 +80,8 @@ async def show_asked(request: web.Request) -> web.Response:
     what = {w.what for w in here}
     number = "" if head.gone else address(desk.store.keys, head)
     cues = await desk.store.read(lambda c: wishes.cues(c, desk.store.keys, head, here))
-    about = {"card": shown, "number": number, "cues": cues}
+    answer_by = wishes.answer_by(here)
+    about = {"card": shown, "number": number, "cues": cues, "answer_by": answer_by}
     return page(request, "asked.html", asked=wish, what=what, about=about)
 
 

@@ -17,6 +17,7 @@ from bot.conversation.model import (
     Position,
     Say,
     Turn,
+    Value,
     World,
     Wrote,
 )
@@ -30,6 +31,42 @@ def broken_doing() -> Iterator[Broken]:
     yield from _books()
     yield from _silence()
     yield from _returning()
+    yield from _rights()
+
+
+def _rights() -> Iterator[Broken]:
+    kind = "a wish is only said"
+    for what in ("copy", "looks", "fix", "stop_using", "complain"):
+        yield bent(kind, what, "R-S14", _without(Asked, what=what))
+    yield bent("the menu moves something", "who may read", "R-S14", _menu_shares)
+    yield bent("frozen and yet", "a part goes out", "R-E12", _frozen_gives)
+    yield bent("frozen and yet", "we write", "R-E12", _frozen_writes)
+    yield bent("the menu shows what is closed", "kinds and dates", "R-E3", _shows_kinds)
+
+
+def _menu_shares(world: World, b: Conversation, event: Event, turn: Turn, now: datetime) -> Turn:
+    on_menu = b.over[-1:] == ("data",) and isinstance(event, Wrote) and b.share is not None
+    return changed(turn, share=not b.share) if on_menu else turn
+
+
+def _frozen_gives(world: World, b: Conversation, event: Event, turn: Turn, now: datetime) -> Turn:
+    stops = turn.conversation.standing == "stopped" != b.standing
+    gives = replace(turn, effects=(*turn.effects, HandOver("partial", None)))
+    return gives if b.frozen and stops else turn
+
+
+def _frozen_writes(world: World, b: Conversation, event: Event, turn: Turn, now: datetime) -> Turn:
+    late = world.phrases.messages["late"].text
+    late_now = b.frozen and isinstance(event, Due)
+    values: dict[str, Value] = {"when": now, "phone": "1", "hours": world.hours}
+    return says(turn, Say("late", late, values)) if late_now else turn
+
+
+def _shows_kinds(world: World, b: Conversation, event: Event, turn: Turn, now: datetime) -> Turn:
+    text = world.phrases.messages["data_see"].text
+    shown = Say("data_see", text, {"count": 1, "date": now})
+    closed = any(say.key == "data_closed" for say in turn.says)
+    return says(turn, shown) if closed else turn
 
 
 def _sharing() -> Iterator[Broken]:

@@ -57,6 +57,7 @@ def begun(house: House, at: datetime = NOON) -> list[nudges.Try]:
         ((HandOver("partial", SOON, today=True), Promised("aim", SOON)), ["today"]),
         ((Asked("person"),), ["person"]),
         ((*SHARED, Asked("delete")), ["handover", "delete"]),
+        ((Asked("stop_using"), Asked("complain")), ["stop_using", "complain"]),
     ],
 )
 async def test_what_makes_one(house: House, effects: tuple[Effect, ...], what: list[str]) -> None:

@@ -38,6 +38,7 @@ FULL = Conversation(
     sitting=3,
     sitting_since=datetime(2026, 11, 19, 9, 5, tzinfo=UTC),
     flow="f00d",
+    frozen=True,
     safe_times=SafeTimes((Window((0, 1), 600, 840),)),
     read_times=SafeTimes((Window((5,), 540, 720),)),
     times_wrong=1,

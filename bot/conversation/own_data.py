@@ -1,0 +1,105 @@
+"""DATA: a menu of what somebody may do with what we hold of them, over the bookmark.
+
+On the strength of the number alone nobody is shown what was said: kinds and dates at most, and a
+worker brings the rest. What a worker does is a wish at the desk (`Asked`), and it is said only
+once it is recorded.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from bot.conversation.asking import ask_again, ask_over
+from bot.conversation.effects import Asked, Timer
+from bot.conversation.facts import deleted_on
+from bot.conversation.filing import file_words
+from bot.conversation.review import answered
+from bot.conversation.rights import ANSWERED_IN, FIX, MENU, Right
+from bot.conversation.showing import may_show
+from bot.conversation.step import Step
+from bot.conversation.understand import Command
+
+# What leaves it with nothing chosen. It is not heard below, where a yes may be to another question.
+LEAVE: Final = {
+    MENU: tuple(map(Command, ("skip", "back", "no", "yes", "carry_on"))),
+    FIX: (Command("skip"), Command("carry_on")),
+}
+
+
+def tell_data(step: Step) -> None:
+    """Before the agreement what is sealed; after it the menu."""
+    if step.conversation.agreed:
+        step.push(MENU)
+    else:
+        step.say("data_before")
+
+
+def leave(step: Step) -> None:
+    """Nothing of it, and on below."""
+    step.pop()
+    step.say("menu_left")
+    ask_again(step)
+
+
+def put_aside(step: Step) -> None:
+    """Words that are no point of it: kept as a note, and on below."""
+    file_words(step)
+    step.pop()
+    step.say("note_kept")
+    ask_again(step)
+
+
+def choose(step: Step, point: str) -> None:
+    """Do what a point says."""
+    step.pop()
+    if point in ("delete", "sharing", "fix"):
+        step.push(FIX if point == "fix" else point)
+        ask_over(step)
+        return
+    if point == "see":
+        _see(step)
+    elif point == "looks":
+        _ask(step, "looks")
+    elif point == "complain":
+        _complain(step)
+    else:
+        _stop_using(step)
+    ask_again(step)
+
+
+def fix(step: Step, other: bool) -> None:
+    """Something else than answers of theirs is for a worker to put right."""
+    step.pop()
+    if other:
+        _ask(step, "fix")
+    else:
+        step.say("menu_left")
+    ask_again(step)
+
+
+def _see(step: Step) -> None:
+    """Kinds and dates; not even these where others may read."""
+    step.record(Asked("copy"))
+    if may_show(step.conversation):
+        step.say("data_see", count=len(answered(step)), date=deleted_on(step))
+        step.say("data_copy")
+    else:
+        step.say("data_closed")
+
+
+def _stop_using(step: Step) -> None:
+    """From now on nothing goes out of itself, to them or to the team, until a worker answers."""
+    step.change(frozen=True)
+    step.record(Timer("remind", None), Timer("partial", None))
+    _ask(step, "stop_using")
+
+
+def _complain(step: Step) -> None:
+    due = step.now + ANSWERED_IN
+    step.record(Asked("complain", due_at=due))
+    step.say("data_complain", date=due)
+
+
+def _ask(step: Step, what: Right) -> None:
+    step.record(Asked(what))
+    step.say(f"data_{what}")
