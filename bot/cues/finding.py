@@ -11,6 +11,7 @@ from bot.cues.letters import Heard, Letters
 from bot.cues.patterns import Patterns, Sign
 from bot.cues.reading import Read
 
+LONG = 0.1  # how much surer it has to be of one part among several
 MOST_WORDS = 3  # phrases that are told to the worker
 
 
@@ -29,11 +30,14 @@ class Finder:
         signs = self.patterns.signs(read.words)
         said = self.letters.heard(read.words, self.patterns.kinds)
         parts = reading.windows(len(read.words))
-        heard = (self._look(read, said, patterns.within(signs, *part), *part) for part in parts)
+        surer = LONG if len(parts) > 1 else 0.0
+        heard = (
+            self._look(read, said, patterns.within(signs, *part), surer, *part) for part in parts
+        )
         return min(filter(None, heard), key=_how_grave, default=None)
 
     def _look(
-        self, read: Read, said: Heard, signs: Sequence[Sign], start: int, end: int
+        self, read: Read, said: Heard, signs: Sequence[Sign], surer: float, start: int, end: int
     ) -> Cue | None:
         """The cue in a part of a text."""
         words = read.words[start:end]
@@ -42,7 +46,8 @@ class Finder:
         believed, alone, guarded = self.letters.above
         if speaking and likely > believed:
             return _by_patterns(read, speaking, name)
-        if not speaking and likely > (guarded if patterns.guarded(signs) else alone):
+        least = (guarded if patterns.guarded(signs) else alone) + surer
+        if not speaking and likely > least:
             places = self.letters.loudest(words, name)
             written = dict.fromkeys(read.written[start + n] for n in places)
             return Cue(name, tuple(written), "letters")

@@ -13,11 +13,11 @@ from bot.cues import shipped
 from tests.cues.counting import DOC, GRAVEST, LANGUAGES, NONE, counted, heard, interval, written
 
 # A little below what was measured: of 100 texts with a cue, of the gravest two, of the harmless.
-AT_LEAST = {"en": 0.83, "es": 0.78}
-AT_LEAST_OF_THE_GRAVEST = {"en": 0.82, "es": 0.75}
+AT_LEAST = {"en": 0.865, "es": 0.83}
+AT_LEAST_OF_THE_GRAVEST = {"en": 0.85, "es": 0.815}
 MOST_FALSE = 0.05
-MOST_OF_PLAIN = 0.015
-MOST_BYTES = 150_000  # of the weights of a language
+MOST_OF_PLAIN = 0.018
+MOST_BYTES = 950_000  # of the weights of a language
 MILLISECONDS = 1.0
 CHARACTERS = 500
 
