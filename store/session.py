@@ -194,6 +194,8 @@ class Store:
             self._erased = erased
 
     def _checkpoint(self) -> None:
+        if self.shared:
+            return
         raw = self._engine.raw_connection()
         try:
             # A backup that reads holds it up: then at the next pulse, not now.

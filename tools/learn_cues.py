@@ -134,7 +134,7 @@ def learn(rows: Rows, sizes: Sizes) -> tuple[dict[str, Five], Four]:
     measured = [(_measured(known_by, sizes), cue) for known_by, cue in rows]
     found, bias = LEARNER.learn(measured)
     weights = {
-        name: cast("Five", (*(one * sizes[name] for one in row), sizes[name] ** 2))
+        name: cast("Five", (*(one * sizes[name] for one in row), sizes[name]))
         for name, row in found.items()
     }
     return weights, cast("Four", bias)
@@ -164,7 +164,7 @@ def left_out(given: Sequence[Example], frames: Sequence[Example], sizes: Sizes) 
 
 def _likely(weights: dict[str, Five], bias: Four, known_by: Counter[str]) -> float:
     found = sorted((weights[name], times) for name, times in known_by.items() if name in weights)
-    length = math.sqrt(sum(five[4] * times for five, times in found)) or 1.0
+    length = math.sqrt(sum(five[4] ** 2 * times for five, times in found)) or 1.0
     scores = [
         bias[n] + sum(five[n] * times for five, times in found) / length for n in range(CLASSES)
     ]

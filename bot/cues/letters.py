@@ -21,7 +21,8 @@ SIZES = (4,)  # letters together
 SHORTEST = 3  # letters of a word that is told to a worker
 Kinds = Mapping[str, Sequence[str]]  # by the word, what it is of
 Four = tuple[float, float, float, float]  # one for each cue, in the order of `NAMES`
-# As four, and how much it is noticed at all: what is rare more than what is in every text, squared.
+# As four, and how much it is noticed at all: what is rare more than what is in every text. Of what
+# was added up the last is the sum of the squares.
 Five = tuple[float, float, float, float, float]
 Heard = Sequence[Five]  # of a text: what its words say, added up to each place
 NOTHING: Five = (0.0, 0.0, 0.0, 0.0, 0.0)
@@ -87,9 +88,10 @@ class Letters:
         """What the words of a text say one after the other, to be weighed in parts."""
         sums, a, b, c, d, noticed = [NOTHING], 0.0, 0.0, 0.0, 0.0, 0.0
         for word, names in zip(words, of_places(words, kinds), strict=True):
-            parts = [self._word(word), *filter(None, map(self.weights.get, names))]
-            for e, f, g, h, square in parts:
-                a, b, c, d, noticed = a + e, b + f, c + g, d + h, noticed + square
+            e, f, g, h, square = self._word(word)
+            a, b, c, d, noticed = a + e, b + f, c + g, d + h, noticed + square
+            for e, f, g, h, size in filter(None, map(self.weights.get, names)):
+                a, b, c, d, noticed = a + e, b + f, c + g, d + h, noticed + size * size
             sums.append((a, b, c, d, noticed))
         return sums
 
@@ -98,7 +100,7 @@ class Letters:
     ) -> tuple[float, Name]:
         """How likely there is any cue in these words of a text, and which is the likeliest."""
         about = of_kinds(words, kinds) | of_signs(signs, len(words))
-        more = filter(None, map(self.weights.get, about))
+        more = [_squared(five) for five in filter(None, map(self.weights.get, about))]
         *ends, square = map(sum, zip(heard[start + len(words)], *more, strict=True))
         *begins, before = heard[start]
         length = math.sqrt(square - before) or 1.0
@@ -114,7 +116,7 @@ class Letters:
     def _word(self, word: str) -> Five:
         """What the letters of a word add up to, kept where it is one of ours."""
         if (found := self.words.get(word)) is None:
-            parts = [self.weights.get(name, NOTHING) for name in of_letters(word)]
+            parts = [_squared(self.weights.get(name, NOTHING)) for name in of_letters(word)]
             a, b, c, d, square = (sum(column) for column in zip(*parts, strict=True))
             found = (a, b, c, d, square)
             if word in self.weights:
@@ -128,19 +130,24 @@ class Letters:
         return sorted(sorted(places, key=lambda n: -self._word(words[n])[place])[:3])
 
 
+def _squared(five: Five) -> Five:
+    a, b, c, d, size = five
+    return a, b, c, d, size * size
+
+
 def pack(letters: Letters) -> str:
     """As the text of a file."""
     more = {
         "above": letters.above,
         "ordinary": weights.pack_lines(sorted(letters.ordinary)),
     }
-    rows = {name: (*four, math.sqrt(square)) for name, (*four, square) in letters.weights.items()}
-    return weights.pack(rows, letters.bias, more)
+    return weights.pack(letters.weights, letters.bias, more)
 
 
 def unpack(text: str) -> Letters:
     """Read such a file. Raises `ValueError` or `KeyError`."""
     rows, told = weights.unpack(text, beside=1)
     ordinary = frozenset(weights.unpack_lines(told["ordinary"]))
-    five = {name: cast("Five", (*row[:-1], row[-1] ** 2)) for name, row in rows.items()}
-    return Letters(five, tuple(told["bias"]), tuple(told["above"]), ordinary)
+    return Letters(
+        cast("dict[str, Five]", rows), tuple(told["bias"]), tuple(told["above"]), ordinary
+    )

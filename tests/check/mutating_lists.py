@@ -63,7 +63,7 @@ def a_broken_placeholder() -> Iterator[tuple[str, House]]:
             made.files.add("es")
             made.es[key] = text.replace("{", "{x", 1)
             yield key[1][:30], made
-    for name in ("data", "declined"):
+    for name in ("data_copy", "declined"):
         made = house()
         message = made.message(name)
         message["text"] = message["text"].replace("{phone}", "{fone}")

@@ -32,7 +32,9 @@ def moved(conversation: Conversation) -> Conversation:
         messages = tuple(f"other-{m}" for m in burst.messages)
         since = burst.since and f"other-{burst.since}"
         burst = replace(burst, before=moved(burst.before), messages=messages, since=since)
-    return replace(conversation, answers=answers, pending=pending, burst=burst, **later)
+    cared = {name: at + LATER for name, at in conversation.cared.items()}
+    parts = {"answers": answers, "pending": pending, "burst": burst, "cared": cared}
+    return replace(conversation, **parts, **later)
 
 
 def shape(turn: Turn) -> tuple[object, ...]:

@@ -17,7 +17,7 @@ AT_LEAST = {"en": 0.865, "es": 0.83}
 AT_LEAST_OF_THE_GRAVEST = {"en": 0.85, "es": 0.815}
 MOST_FALSE = 0.05
 MOST_OF_PLAIN = 0.018
-MOST_BYTES = 950_000  # of the weights of a language
+MOST_BYTES = 1_000_000  # of the weights of a language
 MILLISECONDS = 1.0
 CHARACTERS = 500
 
