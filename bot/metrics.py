@@ -24,6 +24,7 @@ from prometheus_client import (
 from bot.conversation import pace, segments
 from bot.conversation.channel import Away, Envelope, Receipt, SendError
 from bot.conversation.model import Conversation, Event, Turn, World, Wrote
+from bot.durations import Durations
 from store import alarm
 from store.outbox import Row
 
@@ -82,9 +83,8 @@ UNREADABLE = Gauge(
     "ownpace_unreadable", "Times that something sealed did not open", registry=REGISTRY
 )
 UNREADABLE.set_function(alarm.total)
-STEP = Histogram(
-    "ownpace_step_seconds", "Time to decide one step", registry=REGISTRY, buckets=STEP_BUCKETS
-)
+STEP = Durations("ownpace_step_seconds", "Time to decide one step", STEP_BUCKETS)
+REGISTRY.register(STEP)
 COMMIT = Histogram(
     "ownpace_commit_seconds",
     "Time of one transaction of the way in, its wait for the writer included",

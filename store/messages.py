@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -82,7 +82,7 @@ def incoming(line: Line, wrote: Wrote, at: datetime) -> dict[str, Any]:
     """
     pressed = wrote.choice and not wrote.text
     sealed = None if pressed else line.sealer.seal(wrote.text, f"message.text:{wrote.message}")
-    return _row(line, wrote.message, "in", "note", sealed, at) | {"media": list(wrote.media)}
+    return _row(line, wrote.message, ("in", "note"), sealed, at, media=wrote.media)
 
 
 def outgoing(
@@ -103,7 +103,7 @@ def outgoing(
         "attempts": 0,
         "provider_ref": "",
     }
-    return _row(line, id, "out", "say", sealed, at) | {"said": list(words.said)}, queued
+    return _row(line, id, ("out", "say"), sealed, at, said=words.said), queued
 
 
 def by_worker(words: Rendered, wrote: WorkerWrote) -> Rendered:
@@ -113,8 +113,16 @@ def by_worker(words: Rendered, wrote: WorkerWrote) -> Rendered:
 
 
 def _row(
-    line: Line, id: str, direction: str, kind: str, sealed: bytes | None, at: datetime
+    line: Line,
+    id: str,
+    filed: tuple[str, str],
+    sealed: bytes | None,
+    at: datetime,
+    *,
+    said: Sequence[str] = (),
+    media: Sequence[str] = (),
 ) -> dict[str, Any]:
+    direction, kind = filed
     return {
         "id": id,
         "conversation": line.id,
@@ -122,8 +130,8 @@ def _row(
         "kind": kind,
         "question": "",
         "text": sealed,
-        "said": [],
-        "media": [],
+        "said": said,
+        "media": media,
         "at": at,
         "erased_at": None,
         "failed_code": "",

@@ -157,7 +157,7 @@ class Ledger:
                 row["kind"], row["question"] = effect.kind, effect.question
         if line.closed:  # this very message asked for everything to be erased
             row |= {"text": None, "media": [], "erased_at": at}
-        self.add(MESSAGE, **row)
+        self._rows[MESSAGE].append(row)
 
     def say(
         self,
@@ -172,8 +172,8 @@ class Ledger:
         message, queued = messages.outgoing(line, words, at, not_before)
         if by:
             message |= {"kind": "worker", "worker": by.worker}
-        self.add(MESSAGE, **message)
-        self.add(OUTGOING, **queued)
+        self._rows[MESSAGE].append(message)
+        self._rows[OUTGOING].append(queued)
 
     def record(self, line: Line, effect: e.Effect, at: datetime, fingerprint: str) -> None:
         """One effect; `heard` sees to `Filed`, `forget` to an answer or all forgotten."""

@@ -170,10 +170,10 @@ async def test_both_sides_take_turns() -> None:
 
 
 def test_a_target_is_met_or_plainly_not() -> None:
-    ours, theirs = Rates((7.0, 5.0)), Rates((10.0, 4.0))
-    assert ratio("x", ours, theirs, 0.7, "steps").met is True
-    missed = ratio("x", ours, theirs, 0.71, "steps")
-    assert (missed.met, missed.best, missed.median) == (False, 0.7, 6 / 7)
+    ours, theirs = Rates((7.0, 5.0, 9.0)), Rates((10.0, 4.0, 12.0))
+    assert ratio("x", ours, theirs, 0.75, "steps").met is True  # 0.7, 1.25 and 0.75
+    missed = ratio("x", ours, theirs, 0.76, "steps")
+    assert (missed.met, missed.best, missed.median) == (False, 0.75, 0.75)
     assert "NOT met" in as_text([missed])
     assert micros("x", Rates((1e5,)), 10.0).met is True
     assert micros("x", Rates((0.9e5,)), 10.0).met is False

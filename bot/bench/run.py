@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 
+from bot import running
 from bot.bench import report, serving, single, steps
 from bot.bench.cores import REAL, TRIVIAL
 from bot.bench.people import Town, settle
@@ -56,8 +56,8 @@ async def measure(world: World, seconds: float) -> list[Figure]:
     figures = await _single(began + 0.1 * seconds)
     with tempfile.TemporaryDirectory(prefix="ownpace-bench-") as folder:
         town = await settle(Path(folder) / "town", world)
-        # As in serving (`running`): else a look through all that was imported falls into one round.
-        gc.freeze()
+        # As in serving: else a look through all that was imported falls into one round.
+        running.settle_memory()
         figures = await _served(town, began + 0.6 * seconds) + figures
         return await _stored(town, began + seconds) + figures
 
