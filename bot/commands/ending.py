@@ -1,0 +1,57 @@
+"""How a command begins and ends: what an operator can mend is a plain sentence and a number."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+import sys
+from collections.abc import Iterable, Iterator
+
+import click
+
+WRONG_SETTINGS, DOWN = 3, 4
+
+
+@contextlib.contextmanager
+def plain_faults() -> Iterator[None]:
+    """Every fault that an operator can mend ends in a plain sentence and a number."""
+    from bot.conversation.channel import Away
+    from bot.conversation.flow import FlowError
+    from bot.running import Down
+    from bot.upkeep import Failed
+    from config.settings import SettingsError
+    from store.session import Unusable
+
+    try:
+        yield
+    except (SettingsError, FlowError, Unusable) as error:
+        end(str(error), WRONG_SETTINGS)
+    except (Down, Away) as error:
+        end(str(error), DOWN)
+    except Failed as error:
+        end(str(error), error.code)
+    except (KeyboardInterrupt, BrokenPipeError):
+        # Nobody reads on; what is left must not complain while Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+@contextlib.contextmanager
+def no_garbage_yet() -> Iterator[None]:
+    """What is made at the start stays: looking for garbage in it takes a quarter of a start.
+    `running.run` begins to look once it is up."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+def tell(lines: Iterable[str]) -> None:
+    for line in lines:
+        click.echo(line)
+
+
+def end(why: str, code: int) -> None:
+    click.echo(why, err=True)
+    sys.exit(code)
