@@ -1,4 +1,4 @@
-"""How soon a worker could see that somebody may be in danger: from the text to its mark at the desk.
+"""How soon a worker could see that somebody may be in danger: from the text to the mark in a list.
 
 People write, fifty texts a second between them, and one in ten is a sign of danger. A worker reads
 the list all the while, as an open page does, and sees to what stands there.
