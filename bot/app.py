@@ -98,7 +98,8 @@ async def build(plan: Plan, base_url: str) -> House:
     await told.refresh()
     inbox = Inbox(store, told, known, clock)
     seen_for = max(map(_kept, plan.worlds.values())) + SEEN_LONGER
-    housekeeper = Housekeeper(store, inbox, clock, plan.worlds, seen_for=seen_for)
+    hard = _hardest(plan)
+    housekeeper = Housekeeper(store, inbox, clock, plan.worlds, seen_for=seen_for, hardest=hard)
     house = House(plan, base_url, store, clock, inbox, housekeeper, _front(plan, store, clock))
     _add_channels(house)
     house.sender = Sender(store, house.channels, inbox, clock, waking=partial(_waking, plan))
@@ -242,6 +243,12 @@ def _erased_addresses(house: House) -> Mapping[str, datetime]:
 
 def _waking(plan: Plan, service: str, conversation: Conversation, at: datetime) -> datetime:
     return timing.may_speak_from(plan.worlds[service].service, conversation, at)
+
+
+def _hardest(plan: Plan) -> frozenset[str]:
+    """The questions of sensitivity 2, of every intake."""
+    flows = plan.library.flows.values()
+    return frozenset(q.id for flow in flows for q in flow.questions if q.sensitivity == 2)
 
 
 def _kept(world: World) -> timedelta:

@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 from bot.clock import Clock
 from bot.conversation.channel import Away, Envelope, Receipt
 from bot.conversation.model import Due
-from store import retention
+from store import looking_back, retention
 from store.session import Store
 
 PULSE = 5.0  # seconds between looks for due timers
@@ -40,7 +40,8 @@ class Inbox(Protocol):
 
 class Housekeeper:
     """Keeps house for these services, by id. Ids of what was taken are known for `seen_for`: longer
-    than its words are kept, so that no copy of them comes in again."""
+    than its words are kept, so that no copy of them comes in again. After a STOP at one of the
+    `hardest` questions somebody looks back (`store.looking_back`)."""
 
     def __init__(
         self,
@@ -51,9 +52,11 @@ class Housekeeper:
         *,
         pulse: float = PULSE,
         seen_for: timedelta = SEEN_FOR,
+        hardest: Collection[str] = (),
     ) -> None:
         self._store, self._inbox, self._clock = store, inbox, clock
         self._services, self._pulse, self._seen_for = list(worlds), pulse, seen_for
+        self._hardest = hardest
         self._ringing = asyncio.Lock()
 
     async def run(self) -> None:
@@ -76,6 +79,7 @@ class Housekeeper:
         for service in self._services:
             await self._erase(service)
             await self._empty(service)
+            await self._look_back(service)
         before = self._clock.now() - PARKED_FOR
         await self._store.write(partial(retention.clear_parked, before=before))
         before = self._clock.now() - self._seen_for
@@ -112,6 +116,12 @@ class Housekeeper:
             partial(retention.empty_contacts, service=service, before=now - EMPTY_FOR),
             lambda id: partial(retention.remove_contact, keys=keys, contact=id, now=now),
         )
+
+    async def _look_back(self, service: str) -> None:
+        """What went wrong, or nearly, is there to be looked back at."""
+        now, hard = self._clock.now(service), self._hardest
+        due = partial(looking_back.open_due, service=service, hard=hard, now=now)
+        await self._store.write(due)
 
     async def _each(self, look: Look, work: Work) -> None:
         """All that `look` finds, some at a time, a transaction each: others may write in between.

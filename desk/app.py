@@ -29,8 +29,10 @@ from desk.views import (
     notes,
     outside,
     preview,
+    reviews,
     search,
     sign_in,
+    themes,
     transcript,
     waiting,
     words,
@@ -41,7 +43,8 @@ from store.session import Store
 
 THE_LIST = (waiting, holding, search, cover, events)
 RECORD = (intake, notes, decisions, concern, transcript, preview, words, writing, exports, leaving)
-VIEWS = (*THE_LIST, *RECORD, sign_in, me, accounts, duty, leads, outside, files)
+LEARNING = (reviews, leads, themes)
+VIEWS = (*THE_LIST, *RECORD, *LEARNING, sign_in, me, accounts, duty, outside, files)
 PAGES = tuple(page for view in VIEWS for page in view.PAGES)
 
 

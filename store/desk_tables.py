@@ -1,8 +1,8 @@
 """The workers' tables: who they are, how they come in, what they write, who is told of what.
 
-Words about a person (`note`, `decision`, `concern`, `holding`, `override`) are sealed under that
-person's key, so that erasing the person takes them too. What is about a worker alone (a second
-factor, an address for nudges) is sealed under the master key.
+Words about a person (`note`, `decision`, `concern`, `holding`, `override`, `review`) are sealed
+under that person's key, so that erasing the person takes them too. What is about a worker alone (a
+second factor, an address for nudges) is sealed under the master key.
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Table,
+    UniqueConstraint,
     false,
 )
 
-from store.columns import CODE, Id, Sealed, UTCTime, metadata
+from store.columns import CODE, Id, Listed, Sealed, UTCTime, metadata
 
 # --- Who they are, and how they come in ----------------------------------------------------------
 
@@ -183,6 +184,41 @@ override = Table(
     Column("what", String(12), nullable=False),  # write, call
     Column("reason", Sealed, nullable=False),
     Column("at", UTCTime, nullable=False),
+)
+
+review = Table(
+    "review",
+    metadata,
+    # A look back at something that went wrong, or nearly. What is about the person is sealed under
+    # their key and goes with them; what we learnt names nobody, is sealed under the master key, and
+    # stays.
+    Column("id", Id, primary_key=True),
+    Column("service", ForeignKey("service.id"), nullable=False, index=True),
+    Column("conversation", ForeignKey("conversation.id"), nullable=False, index=True),
+    # What opened it: level, complaint, unsafe, promise, false_alarm, stopped, noticed; and which
+    # row that was, so that it is opened once.
+    Column("why", String(12), nullable=False),
+    Column("about", String(40), nullable=False),
+    Column("at", UTCTime, nullable=False),  # when that was
+    Column("question", String(40), nullable=False, server_default=""),  # what was asked then
+    Column("opened_at", UTCTime, nullable=False, index=True),
+    Column("opened_by", String(40)),  # NULL: by the program
+    # For the themes: kept when the person is erased.
+    Column("flow", String(64), nullable=False),
+    Column("language", String(12), nullable=False),
+    Column("channel", String(20), nullable=False),
+    Column("themes", Listed, nullable=False),
+    Column("content", Sealed),  # JSON: what came before, their account, what went well ...
+    Column("learnt", Sealed),  # JSON: the change, or why none is needed; how it was checked
+    Column("changed", Boolean),  # NULL: not decided yet
+    Column("decided_at", UTCTime),
+    Column("decided_by", String(40)),
+    # Who looks whether it worked, when, and whether it did.
+    Column("checker", String(40)),
+    Column("check_on", UTCTime, index=True),
+    Column("checked_at", UTCTime),
+    Column("worked", Boolean),
+    UniqueConstraint("conversation", "why", "about"),
 )
 
 audit = Table(

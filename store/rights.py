@@ -103,7 +103,7 @@ def blank(
     )
     for table in (t.answer, t.timer, t.parked, t.asked, *_ABOUT_THEM):
         connection.execute(delete(table).where(table.c.conversation.in_(conversations)))
-    for table, column in ((t.look, "words"), (t.holding, "note")):
+    for table, column in ((t.look, "words"), (t.holding, "note"), (t.review, "content")):
         of_these = table.c.conversation.in_(conversations)
         connection.execute(update(table).where(of_these).values({column: null()}))
     drop_promises(connection, conversations, at)

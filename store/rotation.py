@@ -53,6 +53,7 @@ KINDS = (
     Kind(t.to_forget, t.to_forget.c.address, t.to_forget.c.id),
     *(Kind(t.worker, t.worker.c[name], t.worker.c.id) for name in ("totp", "email", "phone")),
     Kind(t.audit, t.audit.c.why, t.audit.c.number),
+    Kind(t.review, t.review.c.learnt, t.review.c.id),
 )
 
 

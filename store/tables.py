@@ -36,6 +36,7 @@ from store.desk_tables import note as note
 from store.desk_tables import nudge as nudge
 from store.desk_tables import nudge_sent as nudge_sent
 from store.desk_tables import override as override
+from store.desk_tables import review as review
 from store.desk_tables import route_test as route_test
 from store.desk_tables import session as session
 from store.desk_tables import sign_in_link as sign_in_link

@@ -18,7 +18,8 @@ from store import engines
 from store import tables as t
 
 WORDS = (t.person, t.contact, t.conversation, t.message, t.answer, t.parked, t.hidden)
-ABOUT = (t.note, t.decision, t.concern, t.override, t.look, t.holding, t.legal_hold, t.to_forget)
+ABOUT = (t.note, t.decision, t.concern, t.override, t.look, t.holding, t.review)
+AROUND = (t.legal_hold, t.to_forget)
 log = logging.getLogger("ownpace.store")
 
 
@@ -32,7 +33,7 @@ def tidy(url: URL) -> None:
     """Let nothing erased stay in the pages. What can't be done is logged, and done later by
     PostgreSQL itself."""
     link = engines.link(url)
-    names = ", ".join(table.name for table in (*WORDS, *ABOUT))
+    names = ", ".join(table.name for table in (*WORDS, *ABOUT, *AROUND))
     try:
         with create_engine(url, connect_args=link, poolclass=NullPool).connect() as made:
             connection = made.execution_options(isolation_level="AUTOCOMMIT")
