@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -31,11 +32,12 @@ MOST = 2000  # people: the latest of them
 WEEKS = 8  # whole ones
 QUIET = timedelta(days=1)  # who has written nothing for so long has stopped there
 ASK = "ask."  # what a message that asks says: `ask.name`
+Z = 1.96  # 95 in 100
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One question: whom it was asked, who skipped it, who wrote nothing more. Rounded down."""
+    """One question: whom it was asked, who skipped it, who wrote nothing more."""
 
     question: str
     heading: str
@@ -47,12 +49,14 @@ class Asked:
 @dataclass(frozen=True, slots=True)
 class People:
     """Those who began in whole weeks, from `since` until `until`. `languages` by code, the one
-    that most write in first; `other` asked for a language and took none of ours."""
+    that most write in first; `other` asked for a language and took none of ours; `stops` are
+    questions at which more stop than chance explains."""
 
     since: datetime
     until: datetime
     began: int
     asked: tuple[Asked, ...]
+    stops: tuple[Asked, ...]
     languages: tuple[tuple[str, int], ...]
     other: int
 
@@ -68,11 +72,13 @@ def read(
     weeks = mondays(now, zone, WEEKS + 1)
     chosen = _chosen(service, weeks[0], weeks[-1])
     languages = _languages(connection, chosen)
+    asked = _asked(connection, chosen, flows, weeks[-1])
     return People(
         weeks[0],
         weeks[-1],
         rounded(sum(languages.values())),
-        tuple(_asked(connection, chosen, flows, weeks[-1])),
+        tuple(_rounded(one) for one in asked if rounded(one.reached)),
+        tuple(map(_rounded, standing_out(asked))),
         tuple((code, rounded(many)) for code, many in languages.items() if rounded(many)),
         rounded(connection.scalar(_other(chosen)) or 0),
     )
@@ -110,8 +116,7 @@ def _other(chosen: Select[tuple[str]]) -> Select[Any]:
 def _asked(
     connection: Connection, chosen: Select[tuple[str]], flows: Mapping[str, Flow], until: datetime
 ) -> list[Asked]:
-    """In the order of the flows. Left out are questions that few were asked (that anybody was is
-    nothing to be shown), and those that no flow has any more."""
+    """In the order of the flows, counted exactly. Left out are those that no flow has any more."""
     a = t.answer.c
     query = select(a.question, func.count(), func.count(case((a.status == "skipped", 1))))
     query = query.where(a.conversation.in_(chosen), a.current, a.at < until).group_by(a.question)
@@ -121,10 +126,35 @@ def _asked(
     for question in (q for flow in flows.values() for q in flow.questions):
         said, skipped = answered.get(question.id, (0, 0))
         stops = stopped.get(question.id, 0)
-        if reached := rounded(said + stops):
-            counts = (reached, rounded(skipped), rounded(stops))
-            found.append(Asked(question.id, question.shows_as, *counts))
+        found.append(Asked(question.id, question.shows_as, said + stops, skipped, stops))
     return found
+
+
+def _rounded(one: Asked) -> Asked:
+    """As it may be shown. That few were asked a question at all is nothing to be shown."""
+    counts = map(rounded, (one.reached, one.skipped, one.stopped))
+    return Asked(one.question, one.heading, *counts)
+
+
+def standing_out(asked: Sequence[Asked]) -> list[Asked]:
+    """Questions at which more people stop than chance explains: the least share that the numbers
+    bear (Wilson, 95 in 100) is above twice that of all the other questions together."""
+    found = []
+    for one in asked:
+        reached = sum(other.reached for other in asked) - one.reached
+        stopped = sum(other.stopped for other in asked) - one.stopped
+        usual = stopped / reached if reached else 0.0
+        if rounded(one.stopped) and _least(one.stopped, one.reached) > 2 * usual:
+            found.append(one)
+    return found
+
+
+def _least(some: int, of: int) -> float:
+    """The lower end of Wilson's interval for a share."""
+    share, square = some / of, Z * Z
+    middle = share + square / (2 * of)
+    half = Z * math.sqrt(share * (1 - share) / of + square / (4 * of * of))
+    return max(0.0, (middle - half) / (1 + square / of))
 
 
 def _stopped(

@@ -3,7 +3,6 @@ small numbers hidden; what was changed because of them; the questions at which p
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,14 +14,12 @@ from sqlalchemy import Connection, select
 from bot.conversation.flow import Flow
 from desk import looking_back, people_asked
 from desk.looking_back import Review
-from desk.people_asked import Asked
 from desk.queries import AnyRow
 from desk.small import rounded
 from store import tables as t
 from store.sealing import Keys
 
 YEAR = timedelta(days=366)
-Z = 1.96  # 95 in 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +32,11 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Themes:
-    """Of one service. `stops` are the questions at which more stop than at the others."""
+    """Of one service."""
 
     since: datetime
     reviews: int
     by: Mapping[str, Counted]  # month, flow, language, channel
-    stops: tuple[Asked, ...]
     people: people_asked.People
     changes: tuple[Review, ...]
 
@@ -70,7 +66,7 @@ def read(
         if one.decided_at and one.decided_at >= first
     ]
     changes = tuple(sorted(decided, key=lambda one: one.decided_at or first, reverse=True))
-    return Themes(first, len(rows), by, standing_out(people.asked), people, changes)
+    return Themes(first, len(rows), by, people, changes)
 
 
 _PLACES: Mapping[str, Callable[[AnyRow, ZoneInfo], str]] = {
@@ -90,24 +86,3 @@ def _counted(cells: Sequence[tuple[str, str]]) -> Counted:
         for theme in looking_back.THEMES
     )
     return Counted(columns, tuple(row for row in rows if any(row[1])))
-
-
-def standing_out(asked: Sequence[Asked]) -> tuple[Asked, ...]:
-    """Questions at which more people stop than chance explains: the least share that the numbers
-    bear (Wilson, 95 in 100) is above twice that of all the other questions together."""
-    found = []
-    for one in asked:
-        reached = sum(other.reached for other in asked) - one.reached
-        stopped = sum(other.stopped for other in asked) - one.stopped
-        usual = stopped / reached if reached else 0.0
-        if one.stopped and _least(one.stopped, one.reached) > 2 * usual:
-            found.append(one)
-    return tuple(found)
-
-
-def _least(some: int, of: int) -> float:
-    """The lower end of Wilson's interval for a share."""
-    share, square = some / of, Z * Z
-    middle = share + square / (2 * of)
-    half = Z * math.sqrt(share * (1 - share) / of + square / (4 * of * of))
-    return max(0.0, (middle - half) / (1 + square / of))

@@ -40,6 +40,7 @@ MAY_IMPORT = {
     "bot.accounts": OURS,
     "bot.taking_out": OURS,
     "bot.copying": OURS,
+    "bot.evidence": OURS,
     "bot.erasing": OURS,
     "bot.serving": OURS,
     "bot.plans": OURS,

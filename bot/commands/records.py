@@ -1,4 +1,4 @@
-"""One person's record, or many: out, as a copy, gone."""
+"""What is kept: one person's record or many, out, as a copy, gone; and what was learnt."""
 
 from __future__ import annotations
 
@@ -80,4 +80,22 @@ def erase(reference: str, yes: bool, reason: str) -> None:
         tell(person.run())
 
 
-COMMANDS = (export, copy, erase)
+@click.command()
+@click.option("--since", default="", metavar="DATE", help="From that day; otherwise a year.")
+@click.option("--reason", default="", help="What it is for; kept in the audit.")
+def evidence(since: str, reason: str) -> None:
+    """Print a page on what was learnt from what went wrong: the changes, and whether they worked.
+
+    For those who commission or inspect. No word of a person is in it.
+    """
+    with plain_faults():
+        from bot import evidence as learnt
+        from bot import serving
+        from config import settings
+
+        made = learnt.pack(settings.load(), since, reason, serving.write_beside)
+        sys.stdout.buffer.write(made.encode())
+        sys.stdout.buffer.flush()
+
+
+COMMANDS = (export, copy, erase, evidence)

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from desk import looking_back as reviews
-from desk import themes
+from desk import people_asked
 from desk.looking_back import Learnt
 from desk.people_asked import Asked
 from store import looking_back
@@ -242,10 +242,12 @@ async def test_only_their_own_services(desk: Desk) -> None:
 
 def test_a_bad_question_stands_out_and_chance_does_not() -> None:
     fair = [Asked(f"q{n}", f"Q{n}", 150, 10, 5) for n in range(9)]
-    assert themes.standing_out(fair) == ()
+    assert people_asked.standing_out(fair) == []
     bad = Asked("bad", "Bad", 150, 10, 30)
-    assert themes.standing_out([*fair, bad]) == (bad,)
-    assert themes.standing_out([Asked("few", "Few", 5, 0, 5)]) == (Asked("few", "Few", 5, 0, 5),)
+    assert people_asked.standing_out([*fair, bad]) == [bad]
+    assert people_asked.standing_out([Asked("few", "Few", 5, 0, 5)]) == [
+        Asked("few", "Few", 5, 0, 5)
+    ]
 
 
 async def test_themes_hide_small_numbers(desk: Desk) -> None:
