@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.async_api import Page, Route, expect
 
 from tests.browser.keyboard import Keyboard
-from tests.browser.test_pages import addresses, come_in
+from tests.browser.test_pages import addresses, come_in, reviews
 from tests.desk.builder import COMPLETE, PARTIAL, Desk
 from tests.desk.test_passwords import GOOD, Owner
 
@@ -70,7 +70,7 @@ async def test_every_page_is_walked_through_in_its_order(desk: Desk, page: Page)
     """Nothing holds the keyboard, backwards too; the first stop leads past the head."""
     made, keys = desk.intake(PARTIAL), Keyboard(page)
     await come_in(page, desk, "Priya", "lead")
-    for path in addresses(made):
+    for path in addresses(made, reviews(desk, made)):
         url = str(desk.client.make_url(path))
         if (await page.request.get(url)).status == 404:
             continue  # nothing of the kind with this person

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from playwright.async_api import Page, Response
 
-from tests.browser.test_pages import addresses, come_in
+from tests.browser.test_pages import addresses, come_in, reviews
 from tests.desk.builder import COMPLETE, Desk
 
 KEPT = """async () => ({
@@ -33,7 +33,7 @@ async def test_nothing_stays_in_the_browser(desk: Desk, page: Page) -> None:
     answers: list[Response] = []
     page.on("response", lambda answer: answers.append(answer))
     seen = 0
-    for path in addresses(made):
+    for path in addresses(made, reviews(desk, made)):
         url = str(desk.client.make_url(path))
         if (await page.request.get(url)).status == 404:
             continue

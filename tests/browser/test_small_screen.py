@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Page
 
 from tests.browser.conftest import SIZES
-from tests.browser.test_pages import addresses, come_in
+from tests.browser.test_pages import addresses, come_in, reviews
 from tests.browser.test_pictures import OVER_THE_SIDE
 from tests.desk.builder import COMPLETE, PARTIAL, Answers, Desk
 
@@ -47,7 +47,7 @@ async def test_no_page_runs_off_the_side_of_a_small_phone(desk: Desk, page: Page
     await come_in(page, desk, "Priya", "lead")
     await page.set_viewport_size({"width": 320, "height": 568})
     wide = {}
-    for path in addresses(made):
+    for path in addresses(made, reviews(desk, made)):
         url = str(desk.client.make_url(path))
         if (await page.request.get(url)).status == 404:
             continue

@@ -14,6 +14,7 @@ from desk.people_asked import Asked
 from store import looking_back
 from store import tables as t
 from store.ids import new_id
+from store.looking_back import Reason
 from store.rights import erase
 from tests.desk.builder import COMPLETE, OURS, PARTIAL, SERVICES, THURSDAY, Desk, Made, flow
 from tests.desk.reading import looks, plain
@@ -22,6 +23,23 @@ from tests.desk.team import LEVEL, at_work
 HARD = {q.id for q in flow().questions if q.sensitivity == 2}
 HARDEST = min(HARD)
 EARLIER = THURSDAY - timedelta(hours=1)
+
+
+def opened(desk: Desk, made: Made, about: str = "x") -> str:
+    """The id of a review of this intake, that a worker opened."""
+    reason, worker = Reason(made.id, "noticed", about, EARLIER), desk.worker("Sam")
+    return desk.store.write_sync(lambda c: looking_back.open_one(c, reason, THURSDAY, worker))
+
+
+def decided(desk: Desk, id: str) -> None:
+    """Something changes, and Sam looks whether it worked."""
+    review = desk.store.read_sync(lambda c: reviews.find(c, desk.keys, id, ["harbour"]))
+    assert review
+    sam, by = desk.worker("Sam"), THURSDAY + timedelta(days=21)
+    learnt = Learnt(change="We write after 10.", told="That we write later.")
+    desk.store.write_sync(
+        lambda c: reviews.decide(c, desk.keys, review, learnt, sam, THURSDAY, (sam, by))
+    )
 
 
 def due(desk: Desk) -> list[tuple[str, str]]:
@@ -137,7 +155,7 @@ async def test_it_grows_and_stays_sealed(desk: Desk) -> None:
     assert "looked back" in str(looks(desk)[-1])
 
 
-async def opened(desk: Desk, **themes: str) -> str:
+async def begun(desk: Desk, **themes: str) -> str:
     work = await at_work(desk)
     await post(desk, f"{work.path}/review")
     path = f"/desk/review/{the_one(desk)}"
@@ -160,14 +178,14 @@ CHANGE = {"change": "We write after 10.", "check_on": "2026-12-10", "told": "Tha
 async def test_nothing_closes_without_a_change_or_why_none_is_needed(
     desk: Desk, fields: dict[str, str], missing: str
 ) -> None:
-    path = await opened(desk, timing="yes")
+    path = await begun(desk, timing="yes")
     status, page = await post(desk, f"{path}/change", **fields)
     assert (status, missing in page) == (400, True)
     assert desk.store.read_sync(lambda c: c.scalar(select(t.review.c.changed))) is None
 
 
 async def test_nor_does_the_store_close_it(desk: Desk) -> None:
-    path = await opened(desk, timing="yes")
+    path = await begun(desk, timing="yes")
     id = path.rpartition("/")[2]
     now = desk.clock.now()
     review = desk.store.read_sync(lambda c: reviews.find(c, desk.keys, id, ["harbour"]))
@@ -182,13 +200,13 @@ async def test_nor_does_the_store_close_it(desk: Desk) -> None:
 
 
 async def test_a_theme_comes_first(desk: Desk) -> None:
-    path = await opened(desk)
+    path = await begun(desk)
     status, page = await post(desk, f"{path}/change", none_needed="It was a slip of the thumb.")
     assert (status, "choose a theme first" in page) == (400, True)
 
 
 async def test_a_change_is_checked_by_a_day_and_then_closed(desk: Desk) -> None:
-    path = await opened(desk, timing="yes")
+    path = await begun(desk, timing="yes")
     status, _ = await post(desk, f"{path}/change", **CHANGE, checker=desk.worker("Sam"))
     assert status == 303
     page = plain(await desk.page("/desk/reviews"))
@@ -204,7 +222,7 @@ async def test_a_change_is_checked_by_a_day_and_then_closed(desk: Desk) -> None:
 
 
 async def test_what_did_not_work_is_looked_back_at_once_more(desk: Desk) -> None:
-    path = await opened(desk, timing="yes")
+    path = await begun(desk, timing="yes")
     await post(desk, f"{path}/change", **CHANGE, checker=desk.worker("Sam"))
     await post(desk, f"{path}/check", worked="no", proof="Two more were woken.")
     page = plain(await desk.page("/desk/reviews"))
@@ -213,7 +231,7 @@ async def test_what_did_not_work_is_looked_back_at_once_more(desk: Desk) -> None
 
 
 async def test_erasing_takes_what_is_about_them_and_leaves_what_we_learnt(desk: Desk) -> None:
-    path = await opened(desk, timing="yes")
+    path = await begun(desk, timing="yes")
     await post(desk, path, before="She sleeps until noon.", timing="yes")
     await post(desk, f"{path}/change", **CHANGE, checker=desk.worker("Sam"))
     query = select(t.review.c.conversation)
@@ -229,7 +247,7 @@ async def test_erasing_takes_what_is_about_them_and_leaves_what_we_learnt(desk: 
 
 
 async def test_only_their_own_services(desk: Desk) -> None:
-    path = await opened(desk, timing="yes")
+    path = await begun(desk, timing="yes")
     sam = desk.worker("Sam")
     gone = t.membership.delete().where(t.membership.c.worker == sam)
     desk.store.write_sync(lambda c: c.execute(gone))
