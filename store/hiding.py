@@ -120,7 +120,7 @@ def bring_back(connection: Connection, keys: Keys, person: str, at: datetime) ->
         mine = [row.conversation for row in rows if row.contact == contact]
         returning.contact(connection, keys, contact, person, sealer, mine, at)
     for row in rows:
-        returning.conversation(connection, row, person, sealer)
+        returning.conversation(connection, row, person, sealer, keys.person(row.wrapped_key))
     outside.handed(connection, [row.conversation for row in rows if row.kind])
     connection.execute(delete(t.hidden).where(t.hidden.c.person == person))
     erased.note(connection, brought_back=[person])
@@ -183,8 +183,8 @@ def _quiet(connection: Connection, conversations: Sequence[str], at: datetime) -
     outside.gone(connection, conversations, "erased", at)
     messages = select(t.message.c.id).where(t.message.c.conversation.in_(conversations))
     rights.withdraw(connection, messages)
-    for table in (t.timer, t.parked):
-        connection.execute(delete(table).where(table.c.conversation.in_(conversations)))
+    # Timers of what is closed do not ring; they are there again if it comes back.
+    connection.execute(delete(t.parked).where(t.parked.c.conversation.in_(conversations)))
     rights.drop_promises(connection, conversations, at)
     connection.execute(
         update(t.handover)

@@ -49,9 +49,12 @@ def contact(
     _let_go(connection, row.person, at)
 
 
-def conversation(connection: Connection, row: Any, person: str, sealer: Sealer) -> None:
+def conversation(
+    connection: Connection, row: Any, person: str, sealer: Sealer, fresh: Sealer
+) -> None:
     """Put one back as its row of `hidden` has it; what lay over its bookmark (the question whether
-    to erase it all) is over."""
+    to erase it all) is over. What we said of the erasing was sealed for the fresh person."""
+    _ours_since(connection, row, sealer, fresh)
     place = f"conversation.state:{row.conversation}"
     state = replace(unpack(sealer.open(row.state, place)), over=())
     values = {"person": person, "state": sealer.seal(pack(state), place), "closed_at": null()}
@@ -64,6 +67,20 @@ def conversation(connection: Connection, row: Any, person: str, sealer: Sealer) 
     p = t.promise.c
     dropped = (p.conversation == row.conversation) & (p.dropped_at == row.at)
     connection.execute(update(t.promise).where(dropped).values(dropped_at=null()))
+
+
+def _ours_since(connection: Connection, row: Any, sealer: Sealer, fresh: Sealer) -> None:
+    m = t.message.c
+    since = (m.conversation == row.conversation) & (m.direction == "out") & (m.at >= row.at)
+    for id, text in connection.execute(select(m.id, m.text).where(since, m.text.is_not(None))):
+        place = f"message.text:{id}"
+        if sealer.opens(text, place) is not None:
+            continue
+        said, told = fresh.opens(text, place), {"text": None, "erased_at": row.at}
+        if said is not None:
+            told = {"text": sealer.seal(said, place)}
+        # Else its key is gone: they had all erased a second time since. It told of the first.
+        connection.execute(update(t.message).where(m.id == id).values(**told))
 
 
 def _newer(connection: Connection, id: str) -> str | None:
