@@ -15,7 +15,7 @@ import logging
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -112,7 +112,8 @@ class Canaries:
         handler.addFilter(ours.Redacted())
         handler.setFormatter(ours.JsonLines())
         logging.root.addHandler(handler)
-        caught = item.config.pluginmanager.get_plugin("logging-plugin").caplog_handler
+        plugin: Any = item.config.pluginmanager.get_plugin("logging-plugin")
+        caught = plugin.caplog_handler
         caught.addFilter(ours.Redacted())
         level = logging.root.level
         logging.root.setLevel(logging.DEBUG)
@@ -125,8 +126,8 @@ class Canaries:
             caught.filters.clear()
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(self, item: pytest.Item, call: Any) -> Iterator[None]:
-        report = yield
+    def pytest_runtest_makereport(self, item: pytest.Item, call: Any) -> Generator[None, Any, Any]:
+        report: Any = yield
         if report.when == "teardown" and (seen := self.seen(report)):
             report.outcome, report.longrepr = "failed", f"canaries were seen: {sorted(seen)[:9]}"
         return report

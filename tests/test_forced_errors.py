@@ -13,14 +13,14 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, update
 
-from bot import copying, doctor, erasing, housekeeping, upkeep
+from bot import copying, doctor, housekeeping, upkeep
 from bot.app import House
 from bot.channels.sms import SmsChannel
 from bot.channels.telegram import TelegramChannel
 from bot.outbound import Sender
 from desk import listing, queries
 from desk.exporting import leaving
-from store import backup, outbox, retention, rotation
+from store import backup, leaving_for_good, outbox, retention, rotation
 from store import tables as t
 from store.session import Store
 from tests.databases import fresh
@@ -117,7 +117,7 @@ COMMANDS: dict[str, tuple[tuple[str, ...], Any, str]] = {
     "backup": (("backup", "there.db"), backup, "take"),
     "doctor": (("doctor",), doctor, "run"),
     "copy": (("copy", "KTR-48293"), copying, "build"),
-    "erase": (("erase", "KTR-48293", "--yes"), erasing.leaving_for_good, "erase"),
+    "erase": (("erase", "KTR-48293", "--yes"), leaving_for_good, "erase"),
     "export": (("export", "--format", "csv"), leaving, "opened_all"),
     "rotate": (("keys", "rotate"), rotation, "begin"),
     "upgrade": (("db", "upgrade"), upkeep, "upgrade"),

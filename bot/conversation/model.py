@@ -29,7 +29,9 @@ class Wrote:
     """The person wrote, or pressed a button (`choice`), or sent something else (`media` kinds).
 
     `message` is the id under which the words are stored; the inbox fills it in. In a burst it adds
-    its words `so_far`, and whether our reply to them is `unsent` and can be taken back.
+    its words `so_far`, and whether our reply to them is `unsent` and can be taken back. `hidden`,
+    by their ids: conversations that this contact had erased and that can still come back, as they
+    were, where a code word guards them.
     """
 
     text: str = field(default="", repr=False)
@@ -38,6 +40,7 @@ class Wrote:
     message: str = ""
     so_far: tuple[str, ...] = field(default=(), repr=False)
     unsent: bool = False
+    hidden: Mapping[str, Conversation] = field(default_factory=dict, repr=False, hash=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,7 @@ def _run(command: Sequence[str], env: Mapping[str, str], out: str, err: str) -> 
     for stream, path in ((sys.stdout, out), (sys.stderr, err)):
         stream.flush()
         os.dup2(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), stream.fileno())
-    if path := env.get(listening.FILE):
-        listening.listen_in_a_process(path)
+    if heard := env.get(listening.FILE):
+        listening.listen_in_a_process(heard)
     sys.argv = ["-m", *command[1:]]
     runpy.run_module(command[0], run_name="__main__", alter_sys=True)

@@ -308,32 +308,6 @@ async def test_erased_twice_each_time_is_by_itself(house: House) -> None:
     assert texts(house, first)[0] == "the first words", "their own date has not come"
 
 
-async def test_the_code_word_brings_it_back_in_the_same_turn(house: House) -> None:
-    """What the core records as `BringBack`; words of that turn are filed where they belong."""
-    id = await shared(house)
-    await delete(house)
-    back = saying(e.Filed("command"), e.BringBack())
-    receipt = await house.inbox(back).receive(wrote("harbour seal", "SM7"))
-    assert head(house, id).closed_at is None
-    assert "harbour seal" in texts(house, id)
-    assert receipt.stored
-    assert await hear(house, "hello") == id
-
-
-async def test_the_core_can_be_given_the_fingerprint_to_compare(house: House) -> None:
-    id = await shared(house)
-    contact = head(house, id).contact
-    await delete(house)
-
-    def state(connection: Connection) -> Conversation | None:
-        found = hiding.of_contact(connection, contact)
-        return hiding.state_of(connection, house.store.keys, found) if found else None
-
-    found = house.store.read_sync(state)
-    assert found
-    assert found.standing == "paused"
-
-
 async def test_without_such_a_time_it_is_erased_at_once(house: House) -> None:
     house.store.hold_deletions({})
     id = await shared(house)
