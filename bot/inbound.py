@@ -33,7 +33,7 @@ from bot.conversation.model import (
 )
 from bot.grouping import Grouping
 from bot.lines import Lines, Numbered, Times, hold, newcomer
-from store import bursts, handovers, messages, outbox, second_thoughts
+from store import bursts, handovers, known, messages, outbox, second_thoughts
 from store.conversations import Line, Newcomer
 from store.session import Store
 from store.turns import Ledger, forget
@@ -191,6 +191,9 @@ class Inbox:
             event = bursts.met(connection, line, event)
             event = second_thoughts.met(connection, self._store.keys, line, event, times.now)
         turn, words = self._decide(ledger, line, event, at, step)
+        if (more := known.met(connection, line, event, turn.says, times.now)) != event:
+            event = more
+            turn, words = self._decide(ledger, line, event, at, step)
         line.conversation = turn.conversation
         forget(connection, self._store.keys, line, turn.effects, times.now)
         if isinstance(event, Due):

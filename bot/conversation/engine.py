@@ -61,6 +61,8 @@ ASKED = ("question", "choice", "offer", "review", "edit")  # places where an ans
 def respond(world: World, conversation: Conversation, event: Event, now: datetime) -> Turn:
     """What follows from one event. `now` is an aware UTC time; nothing else is read."""
     step = Step(world, showing.lock(world.service, conversation, now), now)
+    if isinstance(event, Wrote):
+        step.known = event.known
     match event:
         case Wrote(hidden=hidden) if hidden and (id := _back(step, event)):
             step = coming_back.come_back(step, event, id)
