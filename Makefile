@@ -10,7 +10,7 @@ V := .venv
 ARGS ?=
 PYTEST := $(V)/bin/python -m pytest -q
 
-.PHONY: help setup dev ui demo test browser lint format transcripts messages cues principles pictures soak licences lock clean
+.PHONY: help setup dev ui demo test browser lint format transcripts messages cues principles pictures canaries soak licences lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -58,6 +58,9 @@ principles: setup ## write docs/principles.md again from the rules of `ownpace c
 pictures: ui ## take the pictures of README and guides again (needs chromium); look at each
 	@$(V)/bin/python -m tools.screenshots
 	@$(PYTEST) -m browser tests/browser/test_pictures.py --update
+
+canaries: dev ## the tests at DEBUG: red where a word or a secret is logged; ARGS="tests/desk" narrows them
+	@$(PYTEST) --canaries --tb=line --show-capture=no $(or $(ARGS),tests/channels tests/desk tests/e2e tests/store tests/abuse tests/operators)
 
 soak: dev ## the long runs: load, kill -9, restarts
 	@$(PYTEST) -m soak $(ARGS)

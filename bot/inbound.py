@@ -33,7 +33,7 @@ from bot.conversation.model import (
 )
 from bot.grouping import Grouping
 from bot.lines import Lines, Numbered, Times, hold, newcomer
-from store import bursts, handovers, messages, outbox
+from store import bursts, handovers, known, messages, outbox, second_thoughts
 from store.conversations import Line, Newcomer
 from store.session import Store
 from store.turns import Ledger, forget
@@ -138,10 +138,10 @@ class Inbox:
             ledger = Ledger()
             for number, line, what in chosen:
                 event = handovers.with_promise(connection, line.id, what)
-                receipts[number] = Receipt(True, line.id, getattr(event, "message", ""))
                 times = Times.of(envelopes[number], line, now(line.service))
                 if self._is_for_the_core(connection, ledger, line, event, times.now):
                     self._turn(connection, ledger, line, event, times, step)
+                receipts[number] = Receipt(True, line.id, getattr(event, "message", ""))
             ledger.write(connection)
         return receipts
 
@@ -189,7 +189,11 @@ class Inbox:
         world, at = self._worlds[line.service], times.at
         if isinstance(event, Wrote):
             event = bursts.met(connection, line, event)
+            event = second_thoughts.met(connection, self._store.keys, line, event, times.now)
         turn, words = self._decide(ledger, line, event, at, step)
+        if (more := known.met(connection, line, event, turn.says, times.now)) != event:
+            event = more
+            turn, words = self._decide(ledger, line, event, at, step)
         line.conversation = turn.conversation
         forget(connection, self._store.keys, line, turn.effects, times.now)
         if isinstance(event, Due):

@@ -48,7 +48,10 @@ def plan(settings: Settings, rehearse: bool = False, only: Only = "") -> Plan:
             f" can write to it: in {settings.config}, or as {names}."
         )
     merge = timedelta(seconds=settings.merge)
-    known = (replace(s, merge=merge) for s in (main.service, services.practice()))
+    known = (
+        replace(s, merge=merge, delete_hold=main.delete_hold)
+        for s in (main.service, services.practice())
+    )
     made = {service.id: worlds.world(library, service) for service in known}
     rehearsed = () if only else _rehearsed(settings, asked=rehearse or not live)
     missing = ", ".join(main.placeholders) or "a channel: TELEGRAM_BOT_TOKEN, or TWILIO_*"

@@ -2,8 +2,8 @@
 
 What a person had erased belongs to a fresh person from that moment, as if it were erased: no view
 can open a word of it. Rows of `hidden` alone say whose words they are. Until their time comes a
-worker can bring them back; then their key is destroyed. See docs/decisions/0025. (What a code word
-needs to bring them back is here too; the core does not ask for it yet.)
+worker can bring them back, or whoever gives the code word (`store.second_thoughts`); then their key
+is destroyed. See docs/decisions/0025.
 """
 
 from __future__ import annotations
@@ -103,12 +103,15 @@ def finish(
     rights.destroy_key(connection, person, at)
 
 
-def bring_back(connection: Connection, keys: Keys, person: str, at: datetime) -> str:
+def bring_back(
+    connection: Connection, keys: Keys, person: str, at: datetime, claimed: bool = False
+) -> str:
     """Everything is as it was before they had it erased; the latest of their conversations. Empty
     where there is nothing to bring back any more.
 
     Their contact is theirs again, unless somebody has agreed to begin anew from it since: then it
-    stays with whoever that is, and theirs is one that nothing reaches.
+    stays with whoever that is, and theirs is one that nothing reaches. `claimed`: whoever writes
+    from it now showed that they are this person, and what they wrote since is theirs.
     """
     locks.people(connection, conversations=_named(connection, person))
     rows = _hidden(connection, person)
@@ -118,9 +121,9 @@ def bring_back(connection: Connection, keys: Keys, person: str, at: datetime) ->
     sealer, ids = keys.person(wrapped, person), [row.conversation for row in rows]
     for contact in {row.contact for row in rows}:
         mine = [row.conversation for row in rows if row.contact == contact]
-        returning.contact(connection, keys, contact, person, sealer, mine, at)
+        returning.contact(connection, keys, contact, person, sealer, mine, at, claimed)
     for row in rows:
-        returning.conversation(connection, row, person, sealer)
+        returning.conversation(connection, row, person, sealer, keys.person(row.wrapped_key))
     outside.handed(connection, [row.conversation for row in rows if row.kind])
     connection.execute(delete(t.hidden).where(t.hidden.c.person == person))
     erased.note(connection, brought_back=[person])
@@ -130,12 +133,13 @@ def bring_back(connection: Connection, keys: Keys, person: str, at: datetime) ->
 
 def of_conversation(connection: Connection, conversation: str) -> Hidden | None:
     """What is hidden under this conversation's name; None where it is not, or is erased."""
-    return _first(connection, t.hidden.c.conversation == conversation)
+    return next(iter(_found(connection, t.hidden.c.conversation == conversation)), None)
 
 
-def of_contact(connection: Connection, contact: str) -> Hidden | None:
-    """What was hidden last of those who wrote from this contact."""
-    return _first(connection, t.conversation.c.contact == contact)
+def of_contact(connection: Connection, contact: str, now: datetime) -> list[Hidden]:
+    """What is hidden of those who wrote from this contact and is not due yet, the latest first."""
+    c = t.conversation.c
+    return _found(connection, (c.contact == contact) & (c.delete_on > now))
 
 
 def state_of(connection: Connection, keys: Keys, hidden: Hidden) -> Conversation:
@@ -183,8 +187,8 @@ def _quiet(connection: Connection, conversations: Sequence[str], at: datetime) -
     outside.gone(connection, conversations, "erased", at)
     messages = select(t.message.c.id).where(t.message.c.conversation.in_(conversations))
     rights.withdraw(connection, messages)
-    for table in (t.timer, t.parked):
-        connection.execute(delete(table).where(table.c.conversation.in_(conversations)))
+    # Timers of what is closed do not ring; they are there again if it comes back.
+    connection.execute(delete(t.parked).where(t.parked.c.conversation.in_(conversations)))
     rights.drop_promises(connection, conversations, at)
     connection.execute(
         update(t.handover)
@@ -211,9 +215,9 @@ def _named(connection: Connection, person: str) -> list[str]:
     return list(connection.scalars(found))
 
 
-def _first(connection: Connection, which: Any) -> Hidden | None:
+def _found(connection: Connection, which: Any) -> list[Hidden]:
     h, c = t.hidden.c, t.conversation.c
     query = select(h.conversation, h.person, h.at, c.delete_on.label("until"))
     query = query.join(t.conversation, c.id == h.conversation).where(which)
-    row = connection.execute(query.order_by(h.at.desc(), h.conversation.desc()).limit(1)).first()
-    return Hidden(*row) if row else None
+    rows = connection.execute(query.order_by(h.at.desc(), h.conversation.desc()))
+    return [Hidden(*row) for row in rows]

@@ -24,9 +24,11 @@ def contact(
     sealer: Sealer,
     conversations: Sequence[str],
     at: datetime,
+    claimed: bool,
 ) -> None:
     """Give this contact back to the person of these hidden conversations. One from which somebody
-    has agreed to begin since stays as it is, and they get an ended copy of it."""
+    has agreed to begin since stays as it is, and they get an ended copy of it. Where it is
+    `claimed`, what was written since goes with them."""
     row = connection.execute(
         select(t.contact, t.person.c.wrapped_key)
         .join(t.person, t.person.c.id == t.contact.c.person)
@@ -35,9 +37,12 @@ def contact(
     place, fresh = f"contact.address:{id}", keys.person(row.wrapped_key, row.person)
     address = fresh.open(row.address, place) if row.address else ""
     newer = _newer(connection, id)
-    if newer and (_agreed(connection, newer) or _told_something(connection, newer)):
+    told = newer and (_agreed(connection, newer) or _told_something(connection, newer))
+    if told and not claimed:
         _apart(connection, row, address, person, sealer, conversations, at)
         return
+    if newer and claimed:
+        _join(connection, newer, max(conversations), fresh, sealer)
     if newer:
         rights.blank(connection, fresh, [newer], at)
     sealed = sealer.seal(address, place) if row.address else row.address
@@ -49,9 +54,12 @@ def contact(
     _let_go(connection, row.person, at)
 
 
-def conversation(connection: Connection, row: Any, person: str, sealer: Sealer) -> None:
+def conversation(
+    connection: Connection, row: Any, person: str, sealer: Sealer, fresh: Sealer
+) -> None:
     """Put one back as its row of `hidden` has it; what lay over its bookmark (the question whether
-    to erase it all) is over."""
+    to erase it all) is over. What we said of the erasing was sealed for the fresh person."""
+    _ours_since(connection, row, sealer, fresh)
     place = f"conversation.state:{row.conversation}"
     state = replace(unpack(sealer.open(row.state, place)), over=())
     values = {"person": person, "state": sealer.seal(pack(state), place), "closed_at": null()}
@@ -64,6 +72,34 @@ def conversation(connection: Connection, row: Any, person: str, sealer: Sealer) 
     p = t.promise.c
     dropped = (p.conversation == row.conversation) & (p.dropped_at == row.at)
     connection.execute(update(t.promise).where(dropped).values(dropped_at=null()))
+
+
+def _join(connection: Connection, newer: str, older: str, fresh: Sealer, sealer: Sealer) -> None:
+    """What was written in the newer conversation stands in the older one, and so does what a worker
+    is to see because of it."""
+    m = t.message.c
+    theirs = (m.conversation == newer) & (m.direction == "in") & m.text.is_not(None)
+    for id, text in connection.execute(select(m.id, m.text).where(theirs)).all():
+        place = f"message.text:{id}"
+        own = {"text": sealer.seal(fresh.open(text, place), place), "conversation": older}
+        connection.execute(update(t.message).where(m.id == id).values(**own, kind="note"))
+    for table in (t.asked, t.promise, t.nudge):
+        of_it = update(table).where(table.c.conversation == newer)
+        connection.execute(of_it.values(conversation=older))
+
+
+def _ours_since(connection: Connection, row: Any, sealer: Sealer, fresh: Sealer) -> None:
+    m = t.message.c
+    since = (m.conversation == row.conversation) & (m.direction == "out") & (m.at >= row.at)
+    for id, text in connection.execute(select(m.id, m.text).where(since, m.text.is_not(None))):
+        place = f"message.text:{id}"
+        if sealer.opens(text, place) is not None:
+            continue
+        said, told = fresh.opens(text, place), {"text": None, "erased_at": row.at}
+        if said is not None:
+            told = {"text": sealer.seal(said, place)}
+        # Else its key is gone: they had all erased a second time since. It told of the first.
+        connection.execute(update(t.message).where(m.id == id).values(**told))
 
 
 def _newer(connection: Connection, id: str) -> str | None:

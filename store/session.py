@@ -189,8 +189,7 @@ class Store:
             raise away.judged(error) from None
 
     def _tidy(self) -> None:
-        if (erased := self.read_sync(tidying.erased)) != self._erased:
-            tidying.tidy(self._url)
+        if (erased := self.read_sync(tidying.erased)) != self._erased and tidying.tidy(self._url):
             self._erased = erased
 
     def _checkpoint(self) -> None:

@@ -290,19 +290,20 @@ def forget(
                 hiding.forget_all(connection, keys, line.id, line.service, at)
                 fresh = conversations.by_id(connection, keys, [line.id])[line.id]
                 line.person, line.sealer, line.closed = fresh.person, fresh.sealer, True
-            case e.BringBack():
-                _bring_back(connection, keys, line, at)
+            case e.BringBack(conversation):
+                _bring_back(connection, keys, line, conversation, at)
 
 
-def _bring_back(connection: Connection, keys: Keys, line: Line, at: datetime) -> None:
-    """What was hidden last of this contact is what this line is about from now on."""
-    hidden = hiding.of_contact(connection, line.contact)
-    id = hiding.bring_back(connection, keys, hidden.person, at) if hidden else ""
-    if not id:
-        return
-    back = conversations.by_id(connection, keys, [id])[id]
+def _bring_back(
+    connection: Connection, keys: Keys, line: Line, conversation: str, at: datetime
+) -> None:
+    """This is what the line is about from now on. Raises `LookupError` where it is erased."""
+    hidden = hiding.of_conversation(connection, conversation)
+    if not hidden or not hiding.bring_back(connection, keys, hidden.person, at, claimed=True):
+        raise LookupError("it is erased for good")
+    back = conversations.by_id(connection, keys, [conversation])[conversation]
     line.id, line.person, line.sealer = back.id, back.person, back.sealer
-    line.contact, line.conversation, line.closed = back.contact, back.conversation, False
+    line.contact, line.closed = back.contact, False
 
 
 def _agreement(line: Line, agreed: e.Agreed, at: datetime, fingerprint: str) -> Row:

@@ -49,6 +49,9 @@ def unpacked(blob: bytes) -> Iterator[bytes]:
 
 
 def files(*folders: Path) -> list[bytes]:
-    """All that stands in these folders and below."""
-    paths = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
-    return [path.read_bytes() for path in paths]
+    """All that stands in these folders and below; what goes meanwhile holds nothing any more."""
+    found = []
+    for path in (path for folder in folders for path in folder.rglob("*") if path.is_file()):
+        with suppress(FileNotFoundError):
+            found.append(path.read_bytes())
+    return found

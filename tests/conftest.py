@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import logging
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,6 +29,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--update", action="store_true", help="rewrite tests/transcripts/*.txt, or docs/pictures"
     )
+    parser.addoption(
+        "--canaries", action="store_true", help="at DEBUG: fail where a word or a secret is logged"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--canaries"):
+        from tests.listening import Canaries
+
+        config.pluginmanager.register(Canaries(Path(tempfile.mkdtemp(prefix="ownpace-canaries-"))))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -6,11 +6,13 @@ import contextlib
 import gc
 import os
 import sys
+import traceback
 from collections.abc import Iterable, Iterator
 
 import click
 
-WRONG_SETTINGS, DOWN = 3, 4
+WRONG_SETTINGS, DOWN, BROKEN = 3, 4, 1
+OURS = "this is a fault of Ownpace. What it said is left out, since it may hold somebody's words."
 
 
 @contextlib.contextmanager
@@ -34,6 +36,16 @@ def plain_faults() -> Iterator[None]:
     except (KeyboardInterrupt, BrokenPipeError):
         # Nobody reads on; what is left must not complain while Python ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (click.ClickException, click.exceptions.Exit, click.Abort):
+        raise
+    except Exception as error:
+        _broken(error)
+
+
+def _broken(error: Exception) -> None:
+    """A fault of ours. Its place is told and its kind: its text may hold somebody's words."""
+    places = "".join(traceback.format_tb(error.__traceback__))
+    end(f"{places}{type(error).__name__}: {OURS}", BROKEN)
 
 
 @contextlib.contextmanager

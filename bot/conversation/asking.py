@@ -7,7 +7,7 @@ from typing import Any
 
 from babel import Locale
 
-from bot.conversation import timing
+from bot.conversation import farewell, timing
 from bot.conversation.flow import Question
 from bot.conversation.model import Option, Say
 from bot.conversation.review import ask_review, review
@@ -24,7 +24,7 @@ LABELS = {
     "break": ("go_on", "stop_today"),
     "care": ("go_on", "stop_today"),
 }
-PHRASES = {"delete": "delete_ask", "break": "break_offer", "fix": "data_fix_ask"}
+PHRASES = {"break": "break_offer", "fix": "data_fix_ask"}
 HINT_EVERY = 3  # questions between two reminders of SKIP and PAUSE on SMS
 
 
@@ -173,6 +173,8 @@ def ask_over(step: Step) -> None:
         say_notice(step, int(over.split(".")[1]))
         return
     phrase = PHRASES.get(over, over.replace(".", "_"))
+    if over == "delete":
+        phrase = farewell.ask_to_delete(step)
     step.say(phrase, options=scoped(asking(step)), **_counted(step, over))
 
 

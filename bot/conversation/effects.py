@@ -89,9 +89,11 @@ class Forget:
 
 @dataclass(frozen=True, slots=True)
 class BringBack:
-    """What was erased last from this contact, and is not erased for good yet, comes back: the
-    person showed that it is theirs. The store puts the conversation of before in this one's place,
-    as `store.hiding.bring_back` says; words of this turn are said there."""
+    """This conversation, which had been erased from this contact and is not erased for good yet,
+    comes back: the person showed that it is theirs. The store puts it in this one's place, as
+    `store.hiding.bring_back` says; the turn is one of that conversation."""
+
+    conversation: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from bot.conversation import (
     caring,
     changing,
     code_word,
+    coming_back,
     discreet,
     facts,
     holding,
@@ -60,7 +61,12 @@ ASKED = ("question", "choice", "offer", "review", "edit")  # places where an ans
 def respond(world: World, conversation: Conversation, event: Event, now: datetime) -> Turn:
     """What follows from one event. `now` is an aware UTC time; nothing else is read."""
     step = Step(world, showing.lock(world.service, conversation, now), now)
+    if isinstance(event, Wrote):
+        step.known = event.known
     match event:
+        case Wrote(hidden=hidden) if hidden and (id := _back(step, event)):
+            step = coming_back.come_back(step, event, id)
+            _set_timers(step)
         case Wrote():
             bursts.wrote(step, event, _wrote)
         case Due():
@@ -81,6 +87,11 @@ def respond(world: World, conversation: Conversation, event: Event, now: datetim
         bursts.meanwhile(step, event)
     scope_buttons(step)
     return step.turn()
+
+
+def _back(step: Step, event: Wrote) -> str:
+    id = coming_back.whose(step.conversation, event)
+    return id if id and not heard_first(hear(step, event)) else ""
 
 
 # --- What the person wrote -----------------------------------------------------------------------

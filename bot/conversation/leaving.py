@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.conversation import promising, timing
+from bot.conversation import farewell, promising, timing
 from bot.conversation.asking import ask_again, asking, say_notice, scoped
 from bot.conversation.effects import Agreed, Forget, HandOver, Reach, Timer, Withdraw
 from bot.conversation.facts import deleted_on
@@ -147,7 +147,7 @@ def delete(step: Step) -> None:
 def delete_and_say(step: Step) -> None:
     """As `delete`, with the one confirmation."""
     delete(step)
-    step.say("delete_done")
+    farewell.deleted(step)
 
 
 def ask_resume(step: Step, words_kept: bool) -> None:

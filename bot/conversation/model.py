@@ -25,11 +25,23 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """What the store alone knows, asked for where we are about to say something that depends on it
+    (`farewell.ASKS`): a lead has `held` their words back from erasing; a worker has `read` words of
+    theirs that may be a cue."""
+
+    held: bool = False
+    read: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Wrote:
     """The person wrote, or pressed a button (`choice`), or sent something else (`media` kinds).
 
     `message` is the id under which the words are stored; the inbox fills it in. In a burst it adds
-    its words `so_far`, and whether our reply to them is `unsent` and can be taken back.
+    its words `so_far`, and whether our reply to them is `unsent` and can be taken back. `hidden`,
+    by their ids: conversations that this contact had erased and that can still come back, as they
+    were, where a code word guards them. `known` is filled in where what we say depends on it.
     """
 
     text: str = field(default="", repr=False)
@@ -38,6 +50,8 @@ class Wrote:
     message: str = ""
     so_far: tuple[str, ...] = field(default=(), repr=False)
     unsent: bool = False
+    hidden: Mapping[str, Conversation] = field(default_factory=dict, repr=False, hash=False)
+    known: Known = Known()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bot.conversation import promising
+from bot.conversation import farewell, promising
 from bot.conversation.effects import HandOver, Timer
 from bot.conversation.flow import Question
 from bot.conversation.model import Answer, Labels, Option, Quote, Value
@@ -128,6 +128,7 @@ def finish(step: Step) -> None:
         step.say("ended_named", name=Quote(name.messages))
     else:
         step.say("ended")
+    farewell.read_already(step)
     _what_comes_next(step, due)
     said = step.conversation.opened
     if any(said.get(p.id) not in ("yes", "no") for p in step.world.flow.offered(step.conversation)):

@@ -15,7 +15,17 @@ from bot.conversation import lifecycle
 from bot.conversation.channel import TRAITS, Traits
 from bot.conversation.effects import Effect
 from bot.conversation.i18n import placeholders
-from bot.conversation.model import Answer, Conversation, Option, Position, Say, Turn, Value, World
+from bot.conversation.model import (
+    Answer,
+    Conversation,
+    Known,
+    Option,
+    Position,
+    Say,
+    Turn,
+    Value,
+    World,
+)
 from bot.conversation.service import Service
 
 Offers = tuple[tuple[str, str], ...]
@@ -41,6 +51,7 @@ class Step:
         self.says: list[Say] = []
         self.effects: list[Effect] = []
         self.waits = False  # for more of theirs
+        self.known = Known()
 
     @property
     def traits(self) -> Traits:

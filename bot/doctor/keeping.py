@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, func, select
 
 from bot.doctor.finding import Finding, green, red, yellow
-from store import provider_logs, rotation
+from store import places, provider_logs, rotation
 from store import tables as t
-from store.sealing import Keys, Sealer, Unreadable
+from store.places import Sealed
+from store.sealing import Keys, Unreadable
 
-LATEST = 1000  # messages that are opened
+LATEST = 1000  # values of each column that are opened
 DAY = timedelta(days=1)
 _ROTATE = "Run ownpace keys rotate: it goes on where it was."
 
@@ -36,12 +37,12 @@ def keys_in_use(connection: Connection, keys: Keys) -> Iterator[Finding]:
 
 
 def sealed(connection: Connection, keys: Keys) -> Iterator[Finding]:
-    """Does everybody's key open, their address, and the latest of what was written?"""
-    bad = [*_people(connection, keys), *_messages(connection, keys)]
+    """Does everybody's key open, and the latest of all that is sealed?"""
+    bad = [*_people(connection, keys), *_values(connection, keys)]
     failed = select(func.count()).where(t.message.c.failed_code == "unreadable")
     count = len(bad) + (connection.scalar(failed) or 0)
     if not count:
-        yield green("sealed", "Everybody's key and address open, and the latest messages.")
+        yield green("sealed", "Everybody's key opens, and the latest of all that is sealed.")
         return
     named = f": {', '.join(bad[:3])}" if bad else ""
     says = f"{count} sealed values do not open{named}."
@@ -59,42 +60,26 @@ def to_be_deleted(connection: Connection, now: datetime) -> Finding:
 
 
 def _people(connection: Connection, keys: Keys) -> Iterator[str]:
-    k, p = t.contact.c, t.person.c
-    query = select(p.id, p.wrapped_key).where(p.wrapped_key.is_not(None))
-    sealers: dict[str, Sealer] = {}
-    for row in connection.execute(query):
+    query = select(t.person.c.id, t.person.c.wrapped_key)
+    for row in connection.execute(query.where(t.person.c.wrapped_key.is_not(None))):
         try:
-            sealers[row.id] = keys.person(row.wrapped_key, row.id)
+            keys.person(row.wrapped_key, row.id)
         except Unreadable:
             yield f"person.wrapped_key:{row.id}"
-    for contact in connection.execute(select(k.id, k.person, k.address)):
-        sealer, place = sealers.get(contact.person), f"contact.address:{contact.id}"
-        if sealer and contact.address and not _opens(sealer, contact.address, place):
-            yield place
 
 
-def _messages(connection: Connection, keys: Keys) -> Iterator[str]:
-    m, c, h = t.message.c, t.conversation.c, t.hidden.c
-    whose = func.coalesce(h.person, c.person)
-    query = (
-        select(m.id, m.text, t.person.c.wrapped_key)
-        .join(t.conversation, c.id == m.conversation)
-        .outerjoin(t.hidden, h.conversation == c.id)
-        .join(t.person, t.person.c.id == whose)
-        .where(m.text.is_not(None), t.person.c.wrapped_key.is_not(None))
-    )
-    for row in connection.execute(query.order_by(m.id.desc()).limit(LATEST)):
+def _values(connection: Connection, keys: Keys) -> Iterator[str]:
+    for sealed in places.latest(connection, LATEST):
         try:
-            sealer = keys.person(row.wrapped_key)
+            _open(keys, sealed)
         except Unreadable:
-            continue  # told above
-        if not _opens(sealer, row.text, f"message.text:{row.id}"):
-            yield f"message.text:{row.id}"
+            yield sealed.place
 
 
-def _opens(sealer: Sealer, blob: bytes, place: str) -> bool:
+def _open(keys: Keys, sealed: Sealed) -> None:
+    """Raises `Unreadable`. A person's key that does not open was told already."""
     try:
-        sealer.open(blob, place)
+        sealer = keys.person(sealed.wrapped) if sealed.wrapped else keys.master
     except Unreadable:
-        return False
-    return True
+        return
+    sealer.open(sealed.value, sealed.place)

@@ -85,7 +85,9 @@ async def _values(request: web.Request, head: Head) -> dict[str, Any]:
     if head.gone:
         now, zone = desk.clock.now(head.service), service.hours.zone
         hidden = await desk.store.read(lambda c: hiding.of_conversation(c, head.id))
-        gone = {"head": head, "intake": None, "hidden": hidden}
+        whose = hidden.person if hidden else ""
+        held = await desk.store.read(lambda c: legal_hold.of_person(c, None, whose, now))
+        gone = {"head": head, "intake": None, "hidden": hidden, "held": held}
         return gone | {"service": service, "zone": zone, "now": now}
     open_one = await look_at(request, head)
     worker, decided = request[WORKER].id, open_one.intake.ours.decisions

@@ -43,15 +43,17 @@ async def hold(request: web.Request) -> web.Response:
 
 
 async def lift(request: web.Request) -> web.Response:
-    """The hold ends now."""
-    open_one, desk = await opened(request), request.app[DESK]
-    head, worker, now = open_one.head, request[WORKER].id, open_one.now
+    """The hold ends now, also one on what they have erased since."""
+    head, desk, worker = await find(request), request.app[DESK], request[WORKER].id
+    now = desk.clock.now(head.service)
 
-    def work(connection: Connection, _: Sealer) -> None:
-        if legal_hold.lift(connection, head.person, worker, now):
+    def work(connection: Connection) -> None:
+        hidden = hiding.of_conversation(connection, head.id)
+        whose = hidden.person if hidden else head.person
+        if legal_hold.lift(connection, whose, worker, now):
             audit.note(connection, desk.store.keys, worker, "hold.lifted", head.key, now)
 
-    await write(request, head, work)
+    await desk.store.write(work)
     raise web.HTTPSeeOther(path(head))
 
 

@@ -99,3 +99,16 @@ async def test_a_caseworker_sees_the_hold_and_changes_nothing(desk: Desk, made: 
     assert "court 12" in await shown(desk, made)
     for rest in ("/hold", "/hold/lift", "/bring-back"):
         assert (await sam.post(rest, reason="x", until="2027-02-01"))[0] == 403
+
+
+async def test_a_hold_is_ended_also_on_what_was_erased_since(desk: Desk, made: Made) -> None:
+    at = await at_work(desk, made, "Lena")
+    await at.post("/hold", reason="court 12", until="2027-02-01")
+    await gone(desk, made)
+    page = await shown(desk, made)
+    assert "Lena holds it back from erasing until 1 February 2027." in page
+    assert "court 12" not in page
+    assert (await at.post("/hold/lift"))[0] == 303
+    assert not await held(desk, made)
+    assert "holds it back" not in await shown(desk, made)
+    assert audited(desk)[-1] == ("hold.lifted", made.reference, None)

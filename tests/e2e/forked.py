@@ -16,6 +16,8 @@ from pathlib import Path
 from subprocess import CompletedProcess
 from tempfile import TemporaryDirectory
 
+from tests import listening
+
 FORKING = multiprocessing.get_context("forkserver")
 FORKING.set_forkserver_preload(["__main__", "tests.e2e.ready_made"])
 TINY = 0.005  # seconds
@@ -27,7 +29,9 @@ class Forked:
     def __init__(
         self, command: Sequence[str], env: Mapping[str, str], out: Path, err: Path | None = None
     ) -> None:
-        given = (tuple(command), dict(env), str(out), str(err or out))
+        heard = {name: os.environ[name] for name in (listening.FILE,) if name in os.environ}
+        listening.outputs += [out, err or out]
+        given = (tuple(command), {**env, **heard}, str(out), str(err or out))
         # What a test that failed leaves running ends with the tests, which would wait for it.
         self._process = FORKING.Process(target=_run, args=given, daemon=True)
         self._process.start()
@@ -64,5 +68,7 @@ def _run(command: Sequence[str], env: Mapping[str, str], out: str, err: str) -> 
     for stream, path in ((sys.stdout, out), (sys.stderr, err)):
         stream.flush()
         os.dup2(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), stream.fileno())
+    if heard := env.get(listening.FILE):
+        listening.listen_in_a_process(heard)
     sys.argv = ["-m", *command[1:]]
     runpy.run_module(command[0], run_name="__main__", alter_sys=True)

@@ -82,6 +82,7 @@ class House(Records):
         self._process: asyncio.subprocess.Process | Forked | None = None
         self._forked, self._merge, self._mail = forked, merge, mail
         (folder / "ownpace.toml").write_text(SERVICE, "utf-8")
+        (folder / "temporary").mkdir(exist_ok=True)
         if twilio:
             twilio.reach(self.public, self.local)
 
@@ -208,6 +209,7 @@ class House(Records):
         env = {
             "PATH": os.environ["PATH"],
             "HOME": str(self.folder),
+            "TMPDIR": str(self.folder / "temporary"),
             "OWNPACE_DATA": str(self.folder / "data"),
             "OWNPACE_CONFIG": str(self.folder / "ownpace.toml"),
             "OWNPACE_SECRET_KEY": SECRET,

@@ -22,6 +22,7 @@ from tests.emulators.telegram_people import Person
 Json = dict[str, Any]
 Found = TypeVar("Found")
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
+TOKEN = "7700900:loopback-token"
 ALL_BUT = {"chat_member", "message_reaction", "message_reaction_count"}
 
 
@@ -33,7 +34,7 @@ class Telegram:
     """
 
     def __init__(self, repeat: float = 0.01, longest: float = 0.2) -> None:
-        self.token = "7700900:loopback-token"
+        self.token = TOKEN
         self.base = ""
         self.repeat = repeat
         self.longest = longest

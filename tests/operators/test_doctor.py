@@ -237,7 +237,8 @@ def not_read_back(practice: Practice, twilio: Twilio, telegram: Telegram) -> Non
 
 def parked(practice: Practice, twilio: Twilio, telegram: Telegram) -> None:
     account = practice.house.rows(t.account)[0]["id"]
-    row = {"id": "p", "account": account, "kind": "step", "content": b"sealed", "at": NOW}
+    content = practice.house.store.keys.master.seal("odd", "parked.content:p")
+    row = {"id": "p", "account": account, "kind": "step", "content": content, "at": NOW}
     change(practice.house, insert(t.parked).values(row))
 
 

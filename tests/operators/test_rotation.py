@@ -6,6 +6,7 @@ import contextlib
 import os
 import signal
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -174,27 +175,58 @@ def _turning(url: str, ready: str, after: int) -> None:
 
 
 def killed_in_the_middle(house: House, folder: Path, many: int) -> None:
-    from tests.e2e.forked import FORKING
-
+    """Killed twice on its way. All the while somebody reads everything."""
     house.store.write_sync(lambda c: people(c, house.store.keys, many))
     house.store.close_sync()
-    given = (house.url, str(folder / "ready"), max(1, many // rotation.BATCH // 3))
-    process = FORKING.Process(target=_turning, args=given, daemon=True)
-    process.start()
-    while not (folder / "ready").exists() and process.is_alive():
-        process.join(0.002)
-    os.kill(process.pid or 0, signal.SIGKILL)
-    process.join(20)
-    store = open_with(house, NEW, KEY)
-    left = store.read_sync(lambda c: rotation.left(c, store.keys))["person.wrapped_key"]
-    assert 0 < left < many, "it was killed in the middle"
-    assert store.read_sync(lambda c: readable(c, store.keys)) == many
+    reads, store = 0, open_with(house, NEW, KEY)
+    for blow in (1, 2):
+        reads += struck(house, store, folder / f"ready {blow}", many)
+        left = store.read_sync(lambda c: rotation.left(c, store.keys))["person.wrapped_key"]
+        assert 0 < left < many, "it was killed in the middle"
+        assert all_open(store, many)
+        print(f"\n{house.url[:6]}: killed with {left} of {many} left")
     turn(store, NEW, KEY)
     store.close_sync()
     store = open_with(house, NEW)
     assert store.read_sync(lambda c: readable(c, store.keys)) == many
-    print(f"\n{house.url[:6]}: killed with {left} of {many} left")
+    print(f"{house.url[:6]}: all {many} read {reads} times on the way, and under the new key alone")
     store.close_sync()
+
+
+def struck(house: House, store: Store, ready: Path, many: int) -> int:
+    """Rotate in a process until a third is done, and kill it; how often all could be read."""
+    from tests.e2e.forked import FORKING
+
+    given = (house.url, str(ready), max(1, many // rotation.BATCH // 3))
+    process = FORKING.Process(target=_turning, args=given, daemon=True)
+    process.start()
+    with ThreadPoolExecutor(1) as beside:
+        reading = beside.submit(reads_on, process.is_alive, store, many)
+        while not ready.exists() and process.is_alive():
+            process.join(0.002)
+        os.kill(process.pid or 0, signal.SIGKILL)
+        process.join(20)
+        return reading.result()
+
+
+def reads_on(going: Callable[[], bool], store: Store, many: int) -> int:
+    """Read all again and again, as long as that goes on; how often."""
+    reads = 0
+    while going():
+        reads += all_open(store, many)
+    return reads
+
+
+def all_open(store: Store, many: int) -> bool:
+    """With both keys, and nothing remembered."""
+    keys = Keys(NEW, KEY)
+
+    def read(connection: Connection) -> int:
+        keyring.learn(connection, keys)
+        return readable(connection, keys)
+
+    assert store.read_sync(read) == many
+    return True
 
 
 def test_killed_in_the_middle_it_goes_on(house: House, tmp_path: Path) -> None:

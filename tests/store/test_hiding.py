@@ -13,18 +13,20 @@ from msgspec.structs import replace
 from sqlalchemy import Connection, insert, update
 
 from bot.conversation import effects as e
-from bot.conversation.model import Conversation
+from bot.conversation.model import Conversation, Say
+from bot.doctor import keeping
 from desk import exposure, figures, listing, queries, searching, wishes
 from desk.exporting import leaving
 from desk.looks import READING
-from store import conversations, erased, hiding, legal_hold, outside, retention
+from store import conversations, erased, hiding, legal_hold, outbox, outside, retention
 from store import tables as t
 from store.ids import new_id
+from store.messages import transcript
 from store.packing import pack
 from store.sealing import Unreadable
 from tests.databases import Kind
 from tests.desk.builder import flow
-from tests.houses import NOON, NUMBER, House, open_house, saying, wrote
+from tests.houses import LINE, NOON, NUMBER, House, open_house, saying, wrote
 from tests.operators.keeping import back_up, hear, noting, restored, texts
 
 DAY = timedelta(hours=24)
@@ -54,7 +56,8 @@ async def shared(house: House, words: str = "the blue door", number: str = NUMBE
 
 async def delete(house: House, number: str = NUMBER) -> None:
     """They have it all erased."""
-    gone = saying(e.Filed("command"), e.Forget("all"), standing="erased")
+    done = (Say("delete_done", "It is deleted."),)
+    gone = saying(e.Filed("command"), e.Forget("all"), says=done, standing="erased")
     await house.inbox(gone).receive(wrote("yes", new_id(), number))
 
 
@@ -185,6 +188,62 @@ async def test_it_comes_back_as_it_was(house: House) -> None:
     assert [row["person"] for row in house.rows(t.contact)] == [person["id"]]
 
 
+async def test_what_we_said_of_the_erasing_is_as_readable_as_the_rest(house: House) -> None:
+    """It was sealed for the fresh person: while it is hidden, and once all is back."""
+
+    def light() -> list[str]:
+        found = house.store.read_sync(lambda c: list(keeping.sealed(c, house.store.keys)))
+        return [finding.light for finding in found]
+
+    id = await shared(house)
+    await delete(house)
+    assert light() == ["green"]
+    bring_back(house, id)
+    assert light() == ["green"]
+    said = house.store.read_sync(lambda c: transcript(c, house.store.keys, id))
+    assert "It is deleted." in [message.text for message in said]
+    [row] = outbox_of(house)
+    assert row.out.text == "It is deleted.", "and if it waits still, it goes"
+
+
+def outbox_of(house: House) -> list[outbox.Row]:
+    look = outbox.Look(LINE.id, NOON)
+    return list(house.store.write_sync(lambda c: outbox.due(c, house.store.keys, look)))
+
+
+async def test_what_we_said_of_the_first_of_two_may_have_lost_its_key(house: House) -> None:
+    """Then that one message is blank, and all that is theirs is there."""
+    first = await shared(house, "the first words")
+    await delete(house)
+    second = await shared(house, "the second words")
+    await delete(house)
+    assert bring_back(house, first) == first
+    said = house.store.read_sync(lambda c: transcript(c, house.store.keys, first))
+    assert [m.text for m in said] == ["the first words", "", ""]
+    assert bring_back(house, second) == second
+    assert texts(house, second)[0] == "the second words"
+
+
+async def test_its_timers_come_back_with_it_and_do_not_ring_meanwhile(house: House) -> None:
+    """What had been agreed to goes on: the part goes to the team, a late reading is told of."""
+    set = [e.Timer("partial", NOON + DAY / 4), e.Timer("late", NOON + DAY / 2)]
+    id = (await house.inbox(saying(*set)).receive(wrote("hello", "SM1"))).conversation
+    await delete(house)
+    later = NOON + DAY * 3 / 4
+    assert house.store.read_sync(lambda c: retention.due_timers(c, "harbour", later)) == []
+    bring_back(house, id, later)
+    due = house.store.read_sync(lambda c: retention.due_timers(c, "harbour", later))
+    assert due == [(id, "partial"), (id, "late")]
+
+
+async def test_with_what_is_erased_its_timers_go(house: House) -> None:
+    timer = saying(e.Timer("partial", NOON + DAY / 4))
+    await house.inbox(timer).receive(wrote("hello", "SM1"))
+    await delete(house)
+    sweep(house, LATER)
+    assert house.count(t.timer) == 0
+
+
 async def test_whoever_only_said_hello_since_gives_way(house: House) -> None:
     id = await shared(house)
     await delete(house)
@@ -247,32 +306,6 @@ async def test_erased_twice_each_time_is_by_itself(house: House) -> None:
     assert head(house, second).gone
     assert texts(house, second)[0] == ""
     assert texts(house, first)[0] == "the first words", "their own date has not come"
-
-
-async def test_the_code_word_brings_it_back_in_the_same_turn(house: House) -> None:
-    """What the core records as `BringBack`; words of that turn are filed where they belong."""
-    id = await shared(house)
-    await delete(house)
-    back = saying(e.Filed("command"), e.BringBack())
-    receipt = await house.inbox(back).receive(wrote("harbour seal", "SM7"))
-    assert head(house, id).closed_at is None
-    assert "harbour seal" in texts(house, id)
-    assert receipt.stored
-    assert await hear(house, "hello") == id
-
-
-async def test_the_core_can_be_given_the_fingerprint_to_compare(house: House) -> None:
-    id = await shared(house)
-    contact = head(house, id).contact
-    await delete(house)
-
-    def state(connection: Connection) -> Conversation | None:
-        found = hiding.of_contact(connection, contact)
-        return hiding.state_of(connection, house.store.keys, found) if found else None
-
-    found = house.store.read_sync(state)
-    assert found
-    assert found.standing == "paused"
 
 
 async def test_without_such_a_time_it_is_erased_at_once(house: House) -> None:
