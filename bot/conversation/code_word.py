@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.conversation import answering, leaving
+from bot.conversation import answering, leaving, tries
 from bot.conversation.asking import ask_again, current
 from bot.conversation.effects import Refiled
 from bot.conversation.filing import file, file_words, weight
@@ -64,7 +64,8 @@ def is_given(step: Step, event: Wrote) -> bool:
     """Is this message the code word? Given once more where all is open, it is still no answer; at
     the question for it, it sets the same one again."""
     again = step.conversation.code_given and asked(step)
-    return not (event.choice or again) and is_code(step.conversation, event.text)
+    closed = event.choice or again or (tries.full(step) and not step.conversation.code_given)
+    return not closed and is_code(step.conversation, event.text)
 
 
 def open_up(step: Step, returns: bool) -> None:
