@@ -56,7 +56,9 @@ def _hold(step: Step, event: Wrote) -> None:
 
 def _is_no_word(step: Step, text: str) -> bool:
     """A greeting, thanks, or "not sure" is no word that anybody chose: it would shut them out, or
-    open to whoever says it."""
+    open to whoever says it. So would a number that chooses."""
+    if len(text.strip()) < 3 and text.strip().isdecimal():
+        return True
     return any(says_only(step, text, kind) for kind in ("polite", "greetings", "no_code"))
 
 

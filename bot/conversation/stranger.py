@@ -16,7 +16,16 @@ from datetime import datetime
 from msgspec.structs import replace as changed
 
 from bot.conversation import discreet, facts, leaving, tries
-from bot.conversation.effects import Agreed, AsideKept, Effect, Filed, Forget, Timer, Withdraw
+from bot.conversation.effects import (
+    Agreed,
+    AsideKept,
+    Effect,
+    Filed,
+    Forget,
+    Reach,
+    Timer,
+    Withdraw,
+)
 from bot.conversation.hearing import hear
 from bot.conversation.model import Conversation, Delivered, Event, Failed, Turn, World, Wrote
 from bot.conversation.showing import guarded, is_code, is_silent
@@ -53,7 +62,8 @@ def wrote(step: Step, event: Wrote, respond: Respond) -> None:
     heard = hear(Step(step.world, here, step.now), event)
     named = getattr(heard, "name", "") in SAFE and not getattr(heard, "guessed", False)
     right = not event.choice and not named and is_code(step.conversation, event.text)
-    opens = right and not tries.full(step)
+    shut = bool(here.blocked == "stopped" and step.traits.owned)  # their carrier lets nothing out
+    opens = right and not shut and not tries.full(step)
     if not right:
         tries.count(step, event, heard, tries.ALONE)
     turn = _turn(step, event, respond)
@@ -109,7 +119,7 @@ def _come_back(step: Step, turn: Turn, opens: bool, event: Wrote) -> None:
     """Back to the bookmark. What they wrote meanwhile is a note of theirs."""
     filed = next((e for e in turn.effects if isinstance(e, Filed)), Filed("command"))
     step.effects.insert(0, Filed("command") if opens else filed)
-    step.record(*(e for e in turn.effects if isinstance(e, Withdraw)))
+    step.record(*(e for e in turn.effects if isinstance(e, Withdraw | Reach)))
     burst = step.conversation.burst
     if opens and burst and burst.since and event.unsent:
         step.record(Withdraw(burst.since))  # a hello that has not gone out yet
@@ -132,7 +142,7 @@ def _follow(step: Step, before: Conversation) -> None:
     here, was = step.conversation.stranger, before.stranger
     if here is None:
         return
-    says = step.says
+    says, step.says = step.says, []
     moved = here.standing != (was.standing if was else "new")
     if here.discreet:
         discreet.quietly(step)

@@ -136,7 +136,9 @@ def test_who_leaves_a_code_word_half_way_has_none() -> None:
     assert player.says("red kettle")[0].startswith("Please send that word once more")
 
 
-@pytest.mark.parametrize("said", ["thanks", "im not sure", "no idea", "hello", "maybe", "hmm"])
+@pytest.mark.parametrize(
+    "said", ["thanks", "im not sure", "no idea", "hello", "maybe", "hmm", "1", "12"]
+)
 def test_what_nobody_chose_is_no_code_word(said: str) -> None:
     """It would shut them out, or open to whoever says it."""
     assert not with_code(said).conversation.code
