@@ -9,7 +9,7 @@ from bot.conversation.filing import file, file_words, weight
 from bot.conversation.going import go_on
 from bot.conversation.hearing import says_only
 from bot.conversation.model import Wrote
-from bot.conversation.showing import fingerprint, fits, is_code, is_same
+from bot.conversation.showing import chooses, fingerprint, fits, is_code, is_same
 from bot.conversation.step import Step
 from bot.conversation.understand import Command, Meaning
 
@@ -57,7 +57,7 @@ def _hold(step: Step, event: Wrote) -> None:
 def _is_no_word(step: Step, text: str) -> bool:
     """A greeting, thanks, or "not sure" is no word that anybody chose: it would shut them out, or
     open to whoever says it. So would a number that chooses."""
-    if len(text.strip()) < 3 and text.strip().isdecimal():
+    if chooses(text):
         return True
     return any(says_only(step, text, kind) for kind in ("polite", "greetings", "no_code"))
 

@@ -89,6 +89,12 @@ def fits(text: str) -> bool:
     return 0 < len(_folded(text)) <= LONGEST and len(fold(text).split()) <= MOST_WORDS
 
 
+def chooses(text: str) -> bool:
+    """Is this a number as one chooses with? It is no code word."""
+    number = text.strip()
+    return number.isdecimal() and len(number) < 3
+
+
 def fingerprint(text: str, salt: str) -> str:
     """What is kept of a code word: the salt, and a keyed hash of the folded word."""
     word = _folded(text).encode()

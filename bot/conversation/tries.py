@@ -14,7 +14,7 @@ from datetime import timedelta
 from bot.conversation.hearing import says_only
 from bot.conversation.model import Conversation, Wrote
 from bot.conversation.only_here import says_one_of
-from bot.conversation.showing import fits, is_code
+from bot.conversation.showing import chooses, fits, is_code
 from bot.conversation.step import Step
 from bot.conversation.understand import Meaning, Unclear, Words
 
@@ -49,7 +49,7 @@ def count(step: Step, event: Wrote, heard: Meaning, weight: int) -> None:
 def _could_be(step: Step, event: Wrote, heard: Meaning) -> bool:
     if event.choice or not fits(event.text) or is_code(step.conversation, event.text):
         return False
-    if not isinstance(heard, Words | Unclear) or event.text.strip().isdecimal():
+    if not isinstance(heard, Words | Unclear) or chooses(event.text):
         return False
     polite = any(says_only(step, event.text, kind) for kind in ("greetings", "polite"))
     return not (polite or says_one_of(step, event.text, "there"))
