@@ -16,6 +16,8 @@ Code = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,6}$")]
 Days = Annotated[int, Field(ge=1, le=3650)]
 HeldHours = Annotated[int, Field(ge=0, le=24 * 7)]
 WholeHours = Annotated[int, Field(ge=1, le=24 * 14)]
+Minutes = Annotated[int, Field(ge=5, le=24 * 60)]
+MinutesPlain = Annotated[int, Field(ge=5, le=60)]
 LINE = 'write it as in {name = "Our night line", number = "0800 ...", checked = 2026-11-22}'
 # How each is written, for whoever wrote it otherwise.
 HOW = {
@@ -38,6 +40,8 @@ HOW = {
     "delete_hold_hours": "give a number of hours from 0 to 168",
     "read_within_hours": "give a number of hours from 1 to 336",
     "silence_hours": "give a number of hours from 1 to 336",
+    "relock_minutes": "give a number of minutes from 5 to 1440",
+    "relock_minutes_plain": "give a number of minutes from 5 to 60",
     "quiet_hours": 'write them as in "20:00-09:00"',
 }
 
@@ -71,6 +75,8 @@ class Table(BaseModel):
     delete_hold_hours: HeldHours = 0
     read_within_hours: WholeHours = 4
     silence_hours: WholeHours = 24
+    relock_minutes: Minutes = 60
+    relock_minutes_plain: MinutesPlain = 15
     quiet_hours: str = "20:00-09:00"
 
 

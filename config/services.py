@@ -133,6 +133,8 @@ def _configured(table: Table, id: str) -> Configured:
         keep_partial_days=table.keep_partial_days,
         read_within=timedelta(hours=table.read_within_hours),
         quiet=timedelta(hours=table.silence_hours),
+        away=timedelta(minutes=table.relock_minutes),
+        away_plain=timedelta(minutes=table.relock_minutes_plain),
         silent=nation.get("silent", ""),
         practice=id == PRACTICE,
         nudged=id == PRACTICE,  # nobody real waits; of others a tested route decides

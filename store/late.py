@@ -1,8 +1,8 @@
 """Words that waited: may they still be said? And words that did not arrive: once more?
 
 A question is stale once the person has written since and a newer answer stands behind it: it must
-not come before, nor after, the one that they are asked now. Nothing else that was said to them is
-ever taken back here.
+not come before, nor after, the one that they are asked now. What shows their own words goes at once
+or not at all. Nothing else that was said to them is ever taken back here.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Connection, exists, or_, select, update
 
 from bot.conversation.model import Conversation, Delivered, Failed
+from bot.conversation.showing import shows
 from store import conversations, outbox
 from store import tables as t
 from store.outbox import Row
@@ -95,6 +96,8 @@ def _verdict(facts: Any, asleep: bool, old: bool, log: bool) -> Verdict:
         return "failed"
     if not facts.prompted and asleep:
         return "withdrawn" if unclear else "later"
+    if facts.prompted and old and shows(facts.said):
+        return "withdrawn"  # by now another person may hold the phone
     waited = facts.attempts > 0 or facts.failed_code or old
     if waited and facts.prompted and facts.answered and _only_asks(facts.said):
         return "withdrawn"

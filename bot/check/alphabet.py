@@ -74,7 +74,8 @@ class Alphabet:
 
     def asked(self, node: Node) -> Asking:
         """What the conversation asks now."""
-        return asking(Step(self.world, node.conversation, node.now))
+        met = node.conversation.stranger or node.conversation
+        return asking(Step(self.world, met, node.now))
 
     @property
     def greeting(self) -> Act:
@@ -83,11 +84,11 @@ class Alphabet:
     # --- What answers the present question: the way through, which costs nothing -----------------
 
     def _answers(self, node: Node) -> Iterator[Act]:
-        conversation = node.conversation
+        met = lock(self.world.service, node.conversation, node.now)
+        conversation = node.conversation.stranger or node.conversation
         if conversation.standing == "new":
             yield self.greeting
         now = self.asked(node)
-        met = lock(self.world.service, conversation, node.now)
         if is_code(met, SHORT) and not met.code_given:
             yield self.says(SHORT, "words", "code", cost=0)
             yield self.says(WRONG, "words", "wrong code", cost=0)

@@ -15,6 +15,7 @@ from bot.check.walk import Walker
 from bot.check.walk_node import Act, Heard, Node
 from bot.conversation.channel import TRAITS
 from bot.conversation.model import Conversation, Moved, Position
+from bot.conversation.still_safe import OVER
 
 AWAY = {
     "1 hour later": timedelta(hours=1),
@@ -121,4 +122,5 @@ class Probe:
 
 def _bookmark(conversation: Conversation) -> tuple[object, ...]:
     c = conversation
-    return (c.standing, c.position, dict(c.answers), dict(c.opened), c.share, c.over)
+    over = tuple(over for over in c.over if over != OVER)  # asked once on the way back
+    return (c.standing, c.position, dict(c.answers), dict(c.opened), c.share, over)

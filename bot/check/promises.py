@@ -80,12 +80,12 @@ def replies(heard: Heard) -> bool:
 
 def begins(heard: Heard) -> bool:
     """Is this the first word, which brings the explanation whatever it was?"""
-    return heard.before.standing in ("new", "erased", "declined")
+    return heard.met.standing in ("new", "erased", "declined")
 
 
 def on_a_question(heard: Heard) -> bool:
     """Is a question asked, with nothing lying over it?"""
-    c = heard.before
+    c = heard.met
     return c.standing == "asking" and c.position.place in ("question", "edit") and not c.over
 
 
@@ -100,12 +100,12 @@ def _says(*keys: str) -> Callable[[Heard], bool]:
 
 
 DOES: Final[dict[str, Callable[[Heard], bool]]] = {
-    "stop": lambda heard: heard.after.standing == "stopped",
+    "stop": lambda heard: heard.became.standing == "stopped",
     "delete": lambda heard: (
-        heard.after.over[-1:] == ("delete",) or heard.after.standing == "erased"
+        heard.became.over[-1:] == ("delete",) or heard.became.standing == "erased"
     ),
-    "language": lambda heard: heard.after.over[-1:] == ("language",),
-    "pause": lambda heard: heard.after.standing == "paused" or "not_now" in heard.said,
+    "language": lambda heard: heard.became.over[-1:] == ("language",),
+    "pause": lambda heard: heard.became.standing == "paused" or "not_now" in heard.said,
     "why": _says("why", "share_why"),
     "help": _says("help"),
     "person": _says("person"),

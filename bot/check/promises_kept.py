@@ -78,7 +78,7 @@ GIVEN: Final = (
 
 def _asked_for(heard: Heard) -> bool:
     """Were they asked whether to delete, or do they take back their yes?"""
-    over = heard.before.over[-1:]
+    over = heard.met.over[-1:]
     return over == ("delete",) or (
         heard.act.name == "no" and over[:1] != () and over[0].startswith("notice.")
     )
@@ -125,9 +125,11 @@ def nothing_is_shown_to_who_comes_back(heard: Heard, world: World) -> str:
     pressed = getattr(heard.event, "choice", "").endswith(".carry_on")
     if before.standing == "paused" and (goes_on or pressed):
         return ""  # from a pause that is their word for it
+    if before.stranger and not heard.after.stranger:
+        return ""  # an OK to the hello that unknown numbers get
     if is_code(before, getattr(heard.event, "text", "")):
         return ""  # the word that says that it is them
-    shown = [k for k in heard.said if k.startswith(("review", "data"))]
+    shown = [k for k in heard.said if k.startswith(("review", "data")) and k != "data_before"]
     if shown or any("\ue000" in message.text for message in heard.messages):
         return "what was said is shown before they say go on"
     asks = heard.act.sort != "command" and any(key.startswith("ask.") for key in heard.said)

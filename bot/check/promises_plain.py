@@ -83,14 +83,17 @@ def only_the_code_word_opens(heard: Heard, world: World) -> str:
         return "something else than the code word opens what was said"
     met = away and replies(heard) and heard.act.sort in MET_ALIKE and not is_code(before, text)
     named = set(heard.said) - {"day_name"}
-    return "a wrong word is met in its own way" if met and named != {"resume"} else ""
+    if met and not before.stranger and named != {"notice.1"}:
+        return "a wrong word is met in its own way"
+    return ""
 
 
 @promise("R-M4")
 def a_day_begins_with_our_name(heard: Heard, world: World) -> str:
-    zone, wrote = world.hours.zone, heard.before.last_wrote
-    if heard.after.discreet or not heard.after.last_wrote or not wrote or not heard.messages:
+    zone, wrote = world.hours.zone, heard.met.last_wrote or heard.before.last_wrote
+    now = heard.became.last_wrote
+    if heard.after.discreet or not now or not wrote or not heard.messages:
         return ""
-    new = wrote.astimezone(zone).date() < heard.after.last_wrote.astimezone(zone).date()
+    new = wrote.astimezone(zone).date() < now.astimezone(zone).date()
     named = world.service.text_name in heard.messages[0].text
     return "a day begins without our name" if new and not named else ""

@@ -47,7 +47,18 @@ class Kinds:
     def of(self, node: Node) -> Hashable:
         """The kind of a node: equal kinds are walked once."""
         c = node.conversation
-        reduced = replace(
+        if c.stranger:
+            return (self._of(c.stranger, node).key(), *self._below(c), frozenset(node.timers))
+        reduced = self._of(c, node)
+        if c.handed == "complete":  # what was about stopping half way is over
+            reduced = replace(reduced, share=None)
+        quiet = sum(node.quiet >= span for span in AWAY)
+        tired = c.sitting_since is not None and node.now - c.sitting_since >= LONG_SITTING
+        return (reduced.key(), self._answers(c), quiet, tired, frozenset(node.timers))
+
+    def _of(self, c: Conversation, node: Node) -> Conversation:
+        shows = c.standing in ("reviewing", "ended") or not self.world.flow.next(c)
+        return replace(
             c,
             answers={},
             opened={},
@@ -61,14 +72,16 @@ class Kinds:
             cared={name: at for name, at in c.cared.items() if node.now - at < QUIET_FOR},
             hurry=0,
             hurry_day=0,
+            tries=0,
+            unproven=("",) if c.unproven and shows else (),
             burst=None,  # an act looks for it, and goes back to before it
             sitting=c.sitting if c.position.place == "question" else min(c.sitting, 1),
         )
-        if c.handed == "complete":  # what was about stopping half way is over
-            reduced = replace(reduced, share=None)
-        quiet = sum(node.quiet >= span for span in AWAY)
-        tired = c.sitting_since is not None and node.now - c.sitting_since >= LONG_SITTING
-        return (reduced.key(), self._answers(c), quiet, tired, frozenset(node.timers))
+
+    def _below(self, c: Conversation) -> tuple[Hashable, ...]:
+        """Of what lies below an unknown number: what their coming back looks at."""
+        hard = c.position.place, bool(c.over), c.handed, c.share, c.discreet, bool(c.code)
+        return (c.standing, *hard, c.blocked, c.holder, c.ask_safe)
 
     def _answers(self, c: Conversation) -> Hashable:
         following = self.world.flow.next(c)

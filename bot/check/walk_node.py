@@ -68,6 +68,17 @@ class Heard:
         return self.turn.conversation
 
     @property
+    def met(self) -> Conversation:
+        """The conversation that replied: after a silence that of an unknown number."""
+        fresh = self.after.stranger and Conversation()
+        return self.before.stranger or fresh or self.before
+
+    @property
+    def became(self) -> Conversation:
+        """What became of that one."""
+        return self.after.stranger or self.after
+
+    @property
     def said(self) -> tuple[str, ...]:
         return tuple(say.key for say in self.turn.says)
 

@@ -27,7 +27,7 @@ from bot.conversation.folding import fold, ways
 from bot.conversation.going import count, go_on
 from bot.conversation.model import Answer, Wrote
 from bot.conversation.review import answered, ask_review, finish, pages, words
-from bot.conversation.showing import may_show
+from bot.conversation.showing import may_quote
 from bot.conversation.step import Step
 
 NOTICES = 3
@@ -124,12 +124,15 @@ def _add_choice(step: Step, question: Question, code: str, message: str) -> None
     before = step.conversation.answers.get(question.id)
     codes = tuple(dict.fromkeys((*(before.choices if before else ()), code)))
     answer = Answer(question.id, "answered", codes, (message,), question.fingerprint)
+    known = may_quote(step.conversation, question.id)
     step.answer(answer)
     step.record(Answered(answer))
+    if not known:  # what was chosen before is not shown with it
+        step.change(unproven=(*step.conversation.unproven, question.id))
     left = [
         option for option in scoped(asking(step)) if option.code.rpartition(".")[2] not in codes
     ]
-    if may_show(step.conversation):
+    if known:
         step.say("many_noted", options=left, chosen=words(question, answer))
     else:
         step.say("many_noted_closed", options=left)

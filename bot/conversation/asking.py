@@ -99,6 +99,8 @@ def _over(step: Step, over: str) -> Asking:
     if over.startswith("notice."):
         return Asking(over, yes_no=True)
     options = yes_or_no(step, *LABELS.get(over, ("yes", "no")))
+    if over == "still_safe":
+        options += (fragment_option(step, "times", "other_times"),)
     if over == "care":
         options += (fragment_option(step, "wrong", "not_that"),)
     return Asking(over, options)

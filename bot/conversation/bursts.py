@@ -164,6 +164,7 @@ def _return_to(step: Step, burst: Burst) -> None:
     last = burst.before.last_wrote if away else step.conversation.last_wrote
     now = step.conversation
     guard = {"discreet": now.discreet, "code": now.code, "code_given": now.code_given}
+    guard |= {"tries": now.tries, "tries_since": now.tries_since}
     step.conversation = changed(burst.before, last_wrote=last, **guard)
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from bot.conversation import answering, leaving
+from bot.conversation import answering, leaving, tries
 from bot.conversation.asking import ask_again, current
 from bot.conversation.effects import Refiled
 from bot.conversation.filing import file, file_words, weight
 from bot.conversation.going import go_on
 from bot.conversation.hearing import says_only
 from bot.conversation.model import Wrote
-from bot.conversation.showing import fingerprint, fits, is_code, is_same
+from bot.conversation.showing import chooses, fingerprint, fits, is_code, is_same
 from bot.conversation.step import Step
 from bot.conversation.understand import Command, Meaning
 
@@ -56,7 +56,9 @@ def _hold(step: Step, event: Wrote) -> None:
 
 def _is_no_word(step: Step, text: str) -> bool:
     """A greeting, thanks, or "not sure" is no word that anybody chose: it would shut them out, or
-    open to whoever says it."""
+    open to whoever says it. So would a number that chooses."""
+    if chooses(text):
+        return True
     return any(says_only(step, text, kind) for kind in ("polite", "greetings", "no_code"))
 
 
@@ -64,7 +66,8 @@ def is_given(step: Step, event: Wrote) -> bool:
     """Is this message the code word? Given once more where all is open, it is still no answer; at
     the question for it, it sets the same one again."""
     again = step.conversation.code_given and asked(step)
-    return not (event.choice or again) and is_code(step.conversation, event.text)
+    closed = event.choice or again or (tries.full(step) and not step.conversation.code_given)
+    return not closed and is_code(step.conversation, event.text)
 
 
 def open_up(step: Step, returns: bool) -> None:

@@ -7,10 +7,12 @@ to a command, or to the bookmark. What is said and recorded gathers in a `Step`.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from bot.conversation import (
     about_them,
+    answering,
     bookmark,
     bursts,
     caring,
@@ -25,11 +27,15 @@ from bot.conversation import (
     noticing,
     pace,
     showing,
+    still_safe,
+    stranger,
+    tries,
 )
 from bot.conversation.asking import (
     SCOPED,
     ask_after_telling,
     ask_again,
+    ask_over,
     scope_buttons,
 )
 from bot.conversation.commands import TELLING
@@ -68,13 +74,11 @@ def respond(world: World, conversation: Conversation, event: Event, now: datetim
             step = coming_back.come_back(step, event, id)
             _set_timers(step)
         case Wrote():
-            bursts.wrote(step, event, _wrote)
+            _hear(step, event)
         case Due():
-            leaving.due(step, event)
-        case Delivered():
-            news.arrived(step, event)
-        case Failed():
-            news.failed(step, event)
+            _due(step, event)
+        case Delivered() | Failed():
+            _news(step, event)
         case WorkerTook():
             holding.took(step)
         case WorkerWrote():
@@ -83,7 +87,8 @@ def respond(world: World, conversation: Conversation, event: Event, now: datetim
             holding.gave_back(step)
         case Moved(channel):
             step.change(channel=channel, code_given=False)
-    if not isinstance(event, Wrote):
+            step.change(unproven=tuple(step.conversation.answers))
+    if not isinstance(event, Wrote) and not step.conversation.stranger:
         bursts.meanwhile(step, event)
     scope_buttons(step)
     return step.turn()
@@ -92,6 +97,38 @@ def respond(world: World, conversation: Conversation, event: Event, now: datetim
 def _back(step: Step, event: Wrote) -> str:
     id = coming_back.whose(step.conversation, event)
     return id if id and not heard_first(hear(step, event)) else ""
+
+
+def _due(step: Step, event: Due) -> None:
+    if event.name == "forget_aside" and step.conversation.stranger:
+        stranger.news(step, event, respond)
+    else:
+        leaving.due(step, event)
+
+
+def _hear(step: Step, event: Wrote) -> None:
+    """A message; on a guarded phone after a silence as that of an unknown number."""
+    if showing.is_silent(step.world.service, step.conversation, step.now):
+        answering.settle_pending(step)  # begun by somebody who may not be there any more
+    if not stranger.meets(step):
+        bursts.wrote(step, event, _wrote)
+    elif step.conversation.holder == "worker":
+        stranger.begin(step)
+        bursts.wrote(step, event, _wrote)
+    else:
+        stranger.wrote(step, event, respond)
+        _set_timers(step)
+
+
+def _news(step: Step, event: Delivered | Failed) -> None:
+    """What the carrier tells of what we said, to them or to an unknown number in their place."""
+    if step.conversation.stranger:
+        stranger.news(step, event, respond)
+        event = stranger.for_us(event)
+    if isinstance(event, Failed):
+        news.failed(step, event)
+    else:
+        news.arrived(step, event)
 
 
 # --- What the person wrote -----------------------------------------------------------------------
@@ -125,6 +162,8 @@ def _wrote(step: Step, event: Wrote, heard: Meaning | None = None) -> Meaning | 
         _hear_age(step, event, heard)
     if cue:
         caring.answer(step, cue, event, heard)
+    still_safe.ask_at_the_end(step)
+    tries.count(step, event, heard, tries.weight(before))
     facts.name_us(step, before.last_wrote)
     pace.count(step, before, heard)
     _set_timers(step)
@@ -149,6 +188,9 @@ def _answer(step: Step, before: Conversation, event: Wrote, heard: Meaning, move
             ask_after_telling(step)
     elif code_word.is_given(step, event) and not heard_first(heard):
         code_word.open_up(step, returns=_been_away(step, before))
+    elif _been_away(step, before) and still_safe.comes_first(step, heard):
+        file(step, "command")
+        leaving.resume(step)
     elif _been_away(step, before) and _would_show(step, heard):
         _back_from_away(step, event, heard)
     elif moved and not (isinstance(heard, Command) and heard.name not in UNSEEN):
@@ -267,6 +309,10 @@ def _first_words(step: Step, event: Wrote, heard: Meaning) -> None:
     else:
         file(step, "command" if says_only(step, event.text, "greetings") else "aside")
     leaving.begin(step)
+    if heard in (Command("delete"), Command("language")):
+        step.says[-1] = replace(step.says[-1], own_message=True)
+        step.push(heard.name)
+        ask_over(step)
 
 
 def _set_timers(step: Step) -> None:

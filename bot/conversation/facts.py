@@ -11,7 +11,7 @@ from bot.conversation.rights import MENU
 from bot.conversation.step import Step
 
 WHY = {"notice": "why_notice", "choice": "share_why", "offer": "why_offer"}
-WHY_OVER = {"delete": "why_delete", MENU: "why_data"}
+WHY_OVER = {"delete": "why_delete", MENU: "why_data", "still_safe": "why_still_safe"}
 
 
 def tell_person(step: Step) -> None:

@@ -36,7 +36,9 @@ def gave_back(step: Step) -> None:
     write: nobody is woken by a question, and another person may hold the phone by then."""
     if step.conversation.holder != "worker":
         return
-    step.change(holder="assistant")
+    step.change(holder="assistant", tries=0)
+    if step.conversation.stranger:
+        return
     if step.conversation.standing not in SPEAKS:
         return  # after a stop or an end nothing is said unasked
     last, away = step.conversation.last_wrote, showing.away(step.world.service, step.conversation)

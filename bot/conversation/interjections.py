@@ -11,6 +11,7 @@ from bot.conversation import (
     going,
     leaving,
     own_data,
+    still_safe,
     timing,
 )
 from bot.conversation.asking import ask_again, asking, old_button, say_notice, scoped
@@ -22,7 +23,7 @@ from bot.conversation.step import Step
 from bot.conversation.understand import Chose, Command, Meaning
 
 # SKIP leaves these, not a question below that they have not seen.
-ALONE = ("break", discreet.OFFER)
+ALONE = ("break", discreet.OFFER, still_safe.OVER)
 
 
 def hear_over(step: Step, event: Wrote, heard: Meaning) -> bool:
@@ -118,6 +119,8 @@ def _chosen(step: Step, over: str, code: str, event: Wrote) -> None:
         caring.choose(step, code)
     elif over == caring.SAFE_NOW:
         caring.hear_safe(step, yes)
+    elif over == still_safe.OVER:
+        still_safe.choose(step, code, event.message)
     elif over == "reminders":
         leaving.choose_reminders(step, yes, event.message)
     elif over == MENU:

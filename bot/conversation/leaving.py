@@ -122,6 +122,13 @@ def may_remind(step: Step) -> bool:
     return bool(agreed and conversation.reminded < MOST_REMINDERS)
 
 
+def rest(step: Step) -> None:
+    """As `pause`, unsaid."""
+    if step.conversation.standing in ("asking", "reviewing"):
+        step.move("pause")
+        step.clear_over()
+
+
 def delete(step: Step) -> None:
     """The person confirmed: everything that they gave us is erased."""
     step.move("erase")
@@ -183,6 +190,9 @@ def resume(step: Step) -> None:
         return
     wake(step)
     step.say("resume_go")
+    if step.conversation.ask_safe:
+        step.push("still_safe")
+        step.change(ask_safe=False)
     if step.conversation.handed == "partial":
         step.say("paused_handed")
     if step.conversation.standing == "ended":

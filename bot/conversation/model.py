@@ -187,7 +187,11 @@ class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
     `helping`: they write for somebody else. `young`: they said that they are under 18.
     `discreet`: others may read this phone. `code` is the fingerprint of a code word, `code_once`
     that of one that they have not written twice yet, and `code_given` says that it was given in
-    this sitting. `cared`: when we last answered a cue of each kind (`caring`).
+    this sitting. `tries`: what was tried to find it since `tries_since`, as `tries` weighs it.
+    `unproven` are questions answered before a silence that nothing has bridged: who writes now may
+    be another. `stranger`: what an unknown number would have here by now (`stranger`). `ask_safe`:
+    they were away for so long that we ask anew whether it is safe to write (`still_safe`).
+    `cared`: when we last answered a cue of each kind (`caring`).
     """
 
     standing: Standing = "new"
@@ -222,6 +226,10 @@ class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
     code: str = ""
     code_once: str = ""
     code_given: bool = False
+    tries: int = 0
+    tries_since: datetime | None = None
+    unproven: tuple[str, ...] = ()
+    ask_safe: bool = False
     cared: Mapping[str, datetime] = msgspec.field(default_factory=dict)
     safe_times: SafeTimes | None = None
     read_times: SafeTimes | None = None
@@ -233,6 +241,7 @@ class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
     last_wrote: datetime | None = None
     started: datetime | None = None
     burst: Burst | None = None
+    stranger: Conversation | None = None
 
     @property
     def first_code(self) -> str:
@@ -272,6 +281,9 @@ class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
             self.code,
             self.first_code,
             self.code_given,
+            self.tries,
+            self.unproven,
+            self.ask_safe,
             tuple(sorted(self.cared)),
             self.safe_times,
             self.read_times,
@@ -279,6 +291,7 @@ class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
             self.hurry,
             self.hurry_day,
             self.burst.key() if self.burst else None,
+            self.stranger.key() if self.stranger else None,
         )
 
 

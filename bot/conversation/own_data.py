@@ -80,7 +80,10 @@ def fix(step: Step, other: bool) -> None:
 def _see(step: Step) -> None:
     """Kinds and dates; not even these where others may read."""
     step.record(Asked("copy"))
-    if may_show(step.conversation):
+    if may_show(step.conversation) and step.conversation.unproven:
+        step.say("data_kinds", date=deleted_on(step))
+        step.say("data_copy")
+    elif may_show(step.conversation):
         step.say("data_see", count=len(answered(step)), date=deleted_on(step))
         step.say("data_copy")
     else:

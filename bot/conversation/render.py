@@ -53,6 +53,7 @@ def render(
     whether a day is named by its weekday. A value `size` of a say is the size of the words that
     it quotes. Raises `KeyError` for a placeholder without a value, and `ValueError` where a word
     to teach is one that the channel's carrier owns."""
+    conversation = conversation.stranger or conversation
     says = plain(world.phrases, says) if conversation.discreet else says
     if not any(say.values for say in says):
         return _remembered(world, conversation.language, tuple(says), traits)

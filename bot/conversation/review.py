@@ -8,7 +8,7 @@ from bot.conversation import farewell, promising
 from bot.conversation.effects import HandOver, Timer
 from bot.conversation.flow import Question
 from bot.conversation.model import Answer, Labels, Option, Quote, Value
-from bot.conversation.showing import may_show
+from bot.conversation.showing import may_quote, may_show
 from bot.conversation.step import Step
 
 # Room for answers on one page, in units of `Answer.size`: on SMS two parts less the sentences
@@ -42,6 +42,8 @@ def pages(step: Step) -> list[list[int]]:
     for number, (question, answer) in enumerate(answered(step), start=1):
         chosen = sum(len(c.label) + 2 for c in question.choices if c.code in answer.choices)
         cost = LINE + answer.size + chosen
+        if not may_quote(step.conversation, question.id):
+            cost = LINE + len(question.shows_as)
         if found[-1] and used + cost > room:
             found.append([])
             used = 0
@@ -64,7 +66,9 @@ def review(step: Step) -> None:
     if not lines or not may_show(step.conversation):
         ask_review(step)
         return
-    if page == 0 and all(lines[number - 1][1].size <= LONG for number in found[page]):
+    if any(not may_quote(step.conversation, lines[n - 1][0].id) for n in found[page]):
+        step.say("review_kinds")
+    elif page == 0 and all(lines[number - 1][1].size <= LONG for number in found[page]):
         step.say("review")
     for number in found[page]:
         _line(step, number, *lines[number - 1])
@@ -87,7 +91,10 @@ def ask_review(step: Step) -> None:
 
 def _line(step: Step, number: int, question: Question, answer: Answer) -> None:
     key = f"review.{question.id}"
-    if question.kind == "code":
+    if not may_quote(step.conversation, question.id):
+        about = Option("", question.shows_as, "heading")
+        step.say("review_before", key=key, number=number, about=Labels((about,)))
+    elif question.kind == "code":
         step.say("review_secret", key=key, number=number)
     elif answer.size > LONG:
         step.say("review_long", key=key, number=number)
@@ -124,7 +131,7 @@ def finish(step: Step) -> None:
     name = next(
         (a for q, a in answered(step) if q.kind == "name" and 0 < a.size <= LONGEST_NAME), None
     )
-    if name and may_show(step.conversation):
+    if name and may_quote(step.conversation, name.question):
         step.say("ended_named", name=Quote(name.messages))
     else:
         step.say("ended")

@@ -121,7 +121,8 @@ class Service:
     `text_name` is the short name used in texts; `keep_days` and `keep_partial_days` say how long
     finished and unfinished intakes stay; `read_within` is how much staffed time a worker needs
     to read a hand-over; an intake left alone for `quiet` is handed over if the person agreed;
-    after `away` of silence a reply asks before it shows where we were. `child_line` is for people
+    after `away` of silence (`away_plain` where others may read) a reply asks before it shows where
+    we were. `child_line` is for people
     under 18, `distress_line` for whoever finds life too hard, `abuse_line` for whoever is hurt or
     controlled by somebody; `silent` is what to press where one can't speak to the emergency number.
     Short texts within `merge` of one another are one; 0 takes each by itself. What a person has
@@ -142,6 +143,7 @@ class Service:
     read_within: timedelta = timedelta(hours=4)
     quiet: timedelta = timedelta(hours=24)
     away: timedelta = timedelta(hours=1)
+    away_plain: timedelta = timedelta(minutes=15)
     child_line: Helpline | None = None
     distress_line: Helpline | None = None
     abuse_line: Helpline | None = None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from msgspec.structs import replace
@@ -16,7 +17,9 @@ from bot.conversation.folding import fold
 from bot.conversation.model import Conversation
 from bot.conversation.service import Service
 
-SITTING = timedelta(minutes=15)  # on a phone that others may read
+SAFE_FOR = timedelta(days=7)  # of silence, after which we ask anew whether it is safe to write
+SAFE = (("yes",), ("sometimes",))
+CONTENT = frozenset(("many_noted", "times", "ended_named", "data_see"))
 LONGEST, MOST_WORDS = 40, 3  # characters of a code word, folded; the words of it
 
 
@@ -28,6 +31,17 @@ def may_show(conversation: Conversation) -> bool:
     return not conversation.discreet
 
 
+def may_quote(conversation: Conversation, question: str) -> bool:
+    """May this answer be shown? Not on the strength of the number alone: what was said before a
+    silence needs the code word that there was then."""
+    return may_show(conversation) and question not in conversation.unproven
+
+
+def shows(said: Iterable[str]) -> bool:
+    """Does a message with these keys show what was said, or how much?"""
+    return any(key in CONTENT or key.startswith("review.") for key in said)
+
+
 def guarded(conversation: Conversation) -> bool:
     """Is there somebody to guard it from: on a phone that others may read, or by a code word?"""
     return conversation.discreet or bool(conversation.code)
@@ -35,17 +49,36 @@ def guarded(conversation: Conversation) -> bool:
 
 def away(service: Service, conversation: Conversation) -> timedelta:
     """The silence after which another person may hold the phone."""
-    return min(service.away, SITTING) if conversation.discreet else service.away
+    plain = min(service.away, service.away_plain)
+    return plain if conversation.discreet else service.away
+
+
+def is_silent(service: Service, conversation: Conversation, now: datetime) -> bool:
+    """Is the sitting over by silence?"""
+    wrote = conversation.last_wrote
+    return bool(wrote and now - wrote >= away(service, conversation))
 
 
 def lock(service: Service, conversation: Conversation, now: datetime) -> Conversation:
     """The same with what was opened closed, where the sitting is over: they paused or stopped, or
     were silent for long."""
     left = conversation.standing in ("paused", "stopped")
-    wrote = conversation.last_wrote
-    if left or (wrote and now - wrote >= away(service, conversation)):
-        return replace(conversation, code_given=False)
-    return conversation
+    if not is_silent(service, conversation, now):
+        return replace(conversation, code_given=False) if left else conversation
+    proven = bool(conversation.code)  # then the word opens them
+    given = conversation.unproven if proven else tuple(conversation.answers)
+    return replace(
+        conversation,
+        code_given=False,
+        unproven=given,
+        ask_safe=conversation.ask_safe or _asks_safe(conversation, now),
+    )
+
+
+def _asks_safe(conversation: Conversation, now: datetime) -> bool:
+    wrote, safe = conversation.last_wrote, conversation.answers.get("safe_to_text")
+    said = safe is not None and safe.choices in SAFE
+    return said and wrote is not None and now - wrote >= SAFE_FOR
 
 
 # --- The code word -------------------------------------------------------------------------------
@@ -54,6 +87,12 @@ def lock(service: Service, conversation: Conversation, now: datetime) -> Convers
 def fits(text: str) -> bool:
     """Can this be a code word? A sentence is no word that both would remember."""
     return 0 < len(_folded(text)) <= LONGEST and len(fold(text).split()) <= MOST_WORDS
+
+
+def chooses(text: str) -> bool:
+    """Is this a number as one chooses with? It is no code word."""
+    number = text.strip()
+    return number.isdecimal() and len(number) < 3
 
 
 def fingerprint(text: str, salt: str) -> str:

@@ -94,7 +94,9 @@ class Step:
 
     def answer(self, answer: Answer) -> None:
         """Put an answer in place of an earlier one."""
+        proven = tuple(id for id in self.conversation.unproven if id != answer.question)
         self.change(answers={**self.conversation.answers, answer.question: answer})
+        self.change(unproven=proven)
 
     def say(
         self,

@@ -16,7 +16,7 @@ from bot.conversation.model import Conversation, Event, Turn, World, Wrote
 from tests.worlds import world
 
 LATER = timedelta(days=11, hours=3)  # another day of the week, another time of the day
-STAMPS = ("last_wrote", "started", "sitting_since", "hurry_last", "hurry_since")
+STAMPS = ("last_wrote", "started", "sitting_since", "hurry_last", "hurry_since", "tries_since")
 
 
 def moved(conversation: Conversation) -> Conversation:
@@ -32,8 +32,15 @@ def moved(conversation: Conversation) -> Conversation:
         messages = tuple(f"other-{m}" for m in burst.messages)
         since = burst.since and f"other-{burst.since}"
         burst = replace(burst, before=moved(burst.before), messages=messages, since=since)
+    stranger = conversation.stranger and moved(conversation.stranger)
     cared = {name: at + LATER for name, at in conversation.cared.items()}
-    parts = {"answers": answers, "pending": pending, "burst": burst, "cared": cared}
+    parts = {
+        "answers": answers,
+        "pending": pending,
+        "burst": burst,
+        "cared": cared,
+        "stranger": stranger,
+    }
     return replace(conversation, **parts, **later)
 
 

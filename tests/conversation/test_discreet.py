@@ -136,7 +136,9 @@ def test_who_leaves_a_code_word_half_way_has_none() -> None:
     assert player.says("red kettle")[0].startswith("Please send that word once more")
 
 
-@pytest.mark.parametrize("said", ["thanks", "im not sure", "no idea", "hello", "maybe", "hmm"])
+@pytest.mark.parametrize(
+    "said", ["thanks", "im not sure", "no idea", "hello", "maybe", "hmm", "1", "12"]
+)
 def test_what_nobody_chose_is_no_code_word(said: str) -> None:
     """It would shut them out, or open to whoever says it."""
     assert not with_code(said).conversation.code
@@ -163,8 +165,8 @@ def test_a_quarter_of_an_hour_is_long_where_others_may_read() -> None:
     player = with_code()
     player.says("to keep my job")
     player.later(15 * 60, "15 minutes later")
-    assert player.says("a home") == ["Hello. Shall we go on? 1 Yes 2 Not now"]
-    assert player.filed[f"m{len(player.words) - 1}"] == "note"
+    assert player.says("a home")[0].startswith("Hello. I am a computer, not a person.")
+    assert player.filed[f"m{len(player.words) - 1}"] == "aside"
 
 
 def test_without_the_word_they_can_go_on_stop_and_ask_for_a_person() -> None:

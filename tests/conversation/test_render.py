@@ -305,6 +305,7 @@ VALUES: dict[str, Value] = {
     "count": 12,
     "times": SafeTimes((Window((0, 2, 4), 570, 735), Window((1, 3, 5), 810, 1005))),
     "number": 12,
+    "about": Labels((Option("", "Who I would like with me", "heading"),)),
     "name": "Alex",
     "words": "x" * 100,
     "own": "x" * 40,

@@ -80,6 +80,18 @@ async def test_a_late_reply_goes_in_the_day_only(
     assert await post.state(reply) == ("sent" if goes else "new")
 
 
+@pytest.mark.parametrize("key", ["review.name", "ended_named", "data_see"])
+async def test_what_shows_their_words_goes_at_once_or_not_at_all(post: Post, key: str) -> None:
+    """By then another person may hold the phone."""
+    ana, now = await post.meet(ANA), MONDAY + timedelta(hours=5)
+    for lateness, goes in ((9 * MINUTE, True), (11 * MINUTE, False)):
+        post.clock.at = now - lateness
+        reply = await said(post, ana, key)
+        post.clock.at = now
+        assert bool(await looks(post)) == goes
+        assert await post.state(reply) == ("sent" if goes else "withdrawn")
+
+
 @pytest.mark.parametrize("tried", [False, True])
 async def test_what_waits_for_the_morning_goes_with_it_and_holds_up_no_other_words(
     post: Post, tried: bool

@@ -47,6 +47,10 @@ FULL = Conversation(
     code="m4:c0de",
     code_once="m7:cafe",
     code_given=True,
+    tries=4,
+    tries_since=datetime(2026, 11, 19, 9, 8, tzinfo=UTC),
+    unproven=("name",),
+    ask_safe=True,
     cared={"suicidal": datetime(2026, 11, 19, 9, 7, tzinfo=UTC)},
     hurry=4,
     hurry_last=datetime(2026, 11, 19, 9, 29, tzinfo=UTC),
@@ -54,6 +58,7 @@ FULL = Conversation(
     hurry_since=datetime(2026, 11, 19, 9, 1, tzinfo=UTC),
     last_wrote=datetime(2026, 11, 19, 9, 30, 1, 5, tzinfo=UTC),
     started=datetime(2026, 11, 19, 9, 0, tzinfo=UTC),
+    stranger=Conversation(standing="explaining", aside=True),
     burst=Burst(Conversation(standing="asking"), ("m4", "m5"), "m4", True, ("under_18",)),
 )
 

@@ -1,0 +1,55 @@
+"""How often somebody may try to find the code word: five times a day, and nobody is told.
+
+A wrong word can't be told from any other message. So whatever could be one counts while nothing is
+open: short, and no word, number or greeting that we know. As an answer to a question it counts
+less, or the owner who goes on without the word would have used up the day. When the day is full
+the right word is met like a wrong one: all goes on, but what was said stays closed. A worker who
+held the conversation ends that as well.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.conversation.hearing import says_only
+from bot.conversation.model import Conversation, Wrote
+from bot.conversation.only_here import says_one_of
+from bot.conversation.showing import chooses, fits, is_code
+from bot.conversation.step import Step
+from bot.conversation.understand import Meaning, Unclear, Words
+
+DAY = timedelta(days=1)
+MOST, ALONE, AS_ANSWER = 20, 4, 1  # of a day; of one where nothing is asked; of an answer
+
+
+def full(step: Step) -> bool:
+    """Were there as many tries as a day has?"""
+    since = step.conversation.tries_since
+    fresh = since is not None and timedelta() <= step.now - since < DAY
+    return fresh and step.conversation.tries >= MOST
+
+
+def weight(before: Conversation) -> int:
+    """What a try weighs, by what it was said to."""
+    asked = before.standing == "asking" and before.position.place in ("question", "edit")
+    return AS_ANSWER if asked else ALONE
+
+
+def count(step: Step, event: Wrote, heard: Meaning, weight: int) -> None:
+    """Count a message that could have been meant to be the code word, and is not."""
+    conversation = step.conversation
+    if not conversation.code or conversation.code_given or not _could_be(step, event, heard):
+        return
+    since = conversation.tries_since
+    if since is None or not timedelta() <= step.now - since < DAY:
+        step.change(tries=0, tries_since=step.now)
+    step.change(tries=min(step.conversation.tries + weight, MOST))
+
+
+def _could_be(step: Step, event: Wrote, heard: Meaning) -> bool:
+    if event.choice or not fits(event.text) or is_code(step.conversation, event.text):
+        return False
+    if not isinstance(heard, Words | Unclear) or chooses(event.text):
+        return False
+    polite = any(says_only(step, event.text, kind) for kind in ("greetings", "polite"))
+    return not (polite or says_one_of(step, event.text, "there"))
