@@ -96,7 +96,7 @@ def hand_over_partial(step: Step, tell: bool = False) -> None:
         else:
             step.say("partial_untimed", prompted=False)
         if step.conversation.reminders:
-            step.record(Timer(REMIND, reminding.reminder_time(step)))  # not soon after this one
+            step.record(Timer(REMIND, reminding.after_these_words(step)))  # not soon after this one
 
 
 def delete(step: Step) -> None:

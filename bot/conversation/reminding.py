@@ -3,6 +3,7 @@ said is deleted. Only to whom agreed to reminders, and when it is good for them.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.conversation import timing
@@ -17,6 +18,7 @@ MOST_REMINDERS = 2
 BETWEEN_REMINDERS = timedelta(hours=48)
 BEFORE_DELETION = timedelta(days=7)
 REMIND, DELETION = "remind", "deletion"  # timers
+UNASKED = frozenset("remind partial_handed partial_untimed deletion_near".split())
 WAITING = ("asking", "reviewing", "paused")  # standings in which we wait for an answer
 
 
@@ -29,6 +31,14 @@ def reminder_time(step: Step) -> datetime:
     """When the next reminder may go: after two quiet days, when it is good to write."""
     service, conversation = step.world.service, step.conversation
     return timing.may_speak_from(service, conversation, step.now + BETWEEN_REMINDERS)
+
+
+def after_these_words(step: Step) -> datetime:
+    """As `reminder_time`, where something is said unasked now: two days from when that may go, so
+    that both do not wait for the same hour."""
+    service, conversation = step.world.service, step.conversation
+    goes = timing.may_speak_from(service, conversation, step.now)
+    return timing.may_speak_from(service, conversation, goes + BETWEEN_REMINDERS)
 
 
 def set_timers(step: Step) -> None:
@@ -62,11 +72,21 @@ def _may_write(step: Step) -> bool:
 
 
 def remind(step: Step) -> None:
-    """It has been quiet for two days."""
+    """It has been quiet for two days. What we wrote before may still wait for its time."""
     conversation = step.conversation
-    if conversation.standing in WAITING and may_remind(step):
+    if conversation.standing not in WAITING or not may_remind(step):
+        return
+    if conversation.unheard and UNASKED & set(conversation.said):
+        step.record(Timer(REMIND, after_these_words(step)))
+    else:
         step.change(reminded=conversation.reminded + 1)
         step.say("remind", prompted=False)
+        step.record(Timer(REMIND, after_these_words(step)))
+
+
+def went_out(step: Step, said: Sequence[str]) -> None:
+    """What was said unasked is on its way only now: two days begin anew."""
+    if UNASKED & set(said) and step.conversation.standing in WAITING and may_remind(step):
         step.record(Timer(REMIND, reminder_time(step)))
 
 
@@ -80,4 +100,4 @@ def tell_of_deletion(step: Step) -> None:
             return
         step.say("deletion_near", prompted=False, date=deleted_on(step, conversation.last_wrote))
         if conversation.reminded < MOST_REMINDERS:
-            step.record(Timer(REMIND, reminder_time(step)))
+            step.record(Timer(REMIND, after_these_words(step)))

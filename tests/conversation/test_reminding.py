@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
+from datetime import timedelta
 
-from bot.conversation.model import Due
+import pytest
+from msgspec.structs import replace
+
+from bot.conversation.effects import Timer
+from bot.conversation.engine import respond
+from bot.conversation.model import Delivered, Due
+from bot.conversation.safe_times import SafeTimes, Window
 from tests.play import Play
 from tests.worlds import world
 
@@ -62,3 +68,34 @@ def test_it_is_no_reminder_and_none_comes_soon_after_it() -> None:
     play.feed(Due("deletion"))
     assert play.conversation.reminded == 0
     assert play.timers["remind"].timestamp() - play.now.timestamp() >= 2 * DAY
+
+
+# --- Two days from when the words before went out ------------------------------------------------
+
+
+def test_what_waits_for_a_good_time_is_what_the_next_reminder_counts_from() -> None:
+    """On a Friday it is queued for Monday: the reminder does not come on Monday too."""
+    play = silent("pause", "1")
+    monday, thursday = Window((0,), 14 * 60, 16 * 60), Window((3,), 10 * 60, 12 * 60)
+    waiting = replace(play.conversation, safe_times=SafeTimes((monday, thursday)))
+    friday = play.now + timedelta(days=1)
+    turn = respond(play.world, waiting, Due("remind"), friday)
+    (timer,) = [effect for effect in turn.effects if isinstance(effect, Timer)]
+    assert timer.due_at
+    assert f"{friday:%A}, {timer.due_at:%A}" == "Friday, Thursday"
+
+
+def test_a_reminder_that_goes_out_late_moves_the_next_one() -> None:
+    play = silent("pause", "1")
+    play.feed(Due("remind"))
+    play.now += timedelta(days=2)
+    play.feed(Delivered("x", "sent", said=("remind",)))
+    assert play.timers["remind"] - play.now >= timedelta(hours=48)
+
+
+def test_while_the_one_before_still_waits_none_is_said() -> None:
+    play = silent("pause", "1")
+    play.feed(Due("remind"))
+    play.conversation = replace(play.conversation, unheard=True)
+    assert play.feed(Due("remind")) == []
+    assert "remind" in play.timers
