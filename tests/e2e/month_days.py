@@ -9,6 +9,7 @@ from tests.e2e.month_residents import Resident
 from tests.e2e.records import Records
 from tests.e2e.test_clock import LONDON
 
+TOGETHER = timedelta(hours=2)
 # What falls due by a moment, and the first moment at which anything does.
 DUE = """SELECT count(*), min(at) FROM (
     SELECT timer.due_at AS at FROM timer JOIN conversation c ON c.id = timer.conversation
@@ -36,12 +37,13 @@ def next_due(records: Records) -> list[datetime]:
     return [moment(at)] if at else []
 
 
-def sittings(one: Resident, end: datetime) -> list[datetime]:
+def sittings(one: Resident, first: datetime, end: datetime) -> list[datetime]:
+    """When they sit down to write. Every two hours some do: people talk at the same time."""
     at, times = one.script.starts, [one.script.starts]
     for pause in one.script.returns:
         at += pause
         times.append(at)
-    return [at for at in times if at < end]
+    return [at + (first - at) % TOGETHER for at in times if at < end]
 
 
 def by_turns(here: Sequence[Resident]) -> list[list[Resident]]:

@@ -82,7 +82,9 @@ class Town:
     async def live(self, blows: int) -> None:
         """From the first day to the last."""
         coming = sorted(
-            (at, n) for n, one in enumerate(self.people) for at in sittings(one, self.end)
+            (at, n)
+            for n, one in enumerate(self.people)
+            for at in sittings(one, self.first, self.end)
         )
         span = (self.end - self.first).total_seconds()
         strikes = sorted(
