@@ -19,7 +19,7 @@ from store.erased import Erased
 from store.sealing import Keys
 
 CHUNK = 500
-UNASKED = "remind"  # the timer whose turn writes to somebody who did not write first
+UNASKED = ("remind", "deletion")  # timers whose turn writes to somebody who did not write first
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,5 +155,5 @@ def hold_back(connection: Connection) -> int:
     """Send nothing twice and nobody words of long ago; how many messages are not sent."""
     waits = t.outgoing.c.state.in_(outbox.WAITING)
     held = connection.execute(update(t.outgoing).where(waits).values(state="withdrawn"))
-    connection.execute(delete(t.timer).where(t.timer.c.name == UNASKED))
+    connection.execute(delete(t.timer).where(t.timer.c.name.in_(UNASKED)))
     return held.rowcount

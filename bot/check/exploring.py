@@ -30,6 +30,7 @@ from bot.check.walk_small import cut
 from bot.conversation.channel import TRAITS
 from bot.conversation.engine import respond as shipped
 from bot.conversation.model import World
+from bot.conversation.reminding import DELETION  # comes once, by its date
 
 # Brought in for their promises.
 MODULES = (
@@ -162,8 +163,8 @@ class _Walk:
         else:
             for one in heard:
                 self._hold(node, (act,), one)
-            if act.wait >= LONGEST and after.timers:
-                self._breaks(node, (act,), "R-E10", f"{min(after.timers)} is still to come due")
+            if act.wait >= LONGEST and (left := after.timers.keys() - {DELETION}):
+                self._breaks(node, (act,), "R-E10", f"{min(left)} is still to come due")
             self._meet(after)
             self._soon(node, act, after)
 

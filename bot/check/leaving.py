@@ -9,7 +9,7 @@ from bot.check.facts import holds, lacks, offers
 from bot.check.finding import Finding, Subject
 from bot.check.rules import also
 from bot.check.texts import common_place, message, questions_in, says, texts, word_list
-from bot.conversation.leaving import MOST_REMINDERS
+from bot.conversation.reminding import MOST_REMINDERS
 
 ASKS = "notice_3"  # the agreement is the answer to this one
 

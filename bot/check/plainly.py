@@ -12,7 +12,7 @@ from bot.conversation.flow import Question
 from bot.conversation.i18n import placeholders
 
 # Sent without being asked for: nobody knows who holds the phone then.
-UNASKED = ("remind",)
+UNASKED = ("remind", "deletion_near")
 NAMES = frozenset({"service", "organisation", "line"})
 
 

@@ -12,7 +12,9 @@ from bot.check.texts import SAID, says, texts, word_list
 from bot.conversation.i18n import placeholders
 
 # Said before it is known who reads: after a time away, or unasked.
-UNKNOWN_READER = ("resume", "remind", "partial_handed", "not_now", "flow_changed", "ended_hello")
+UNKNOWN_READER = tuple(
+    "resume remind deletion_near partial_handed not_now flow_changed ended_hello".split()
+)
 GIVES_AWAY = frozenset({"name", "words", "own", "chosen", "times"})
 # Five digits or more, with what stands between them in a number that is dialled.
 DIALLED = re.compile(r"\+?\d(?:[ ().-]?\d){4,}")

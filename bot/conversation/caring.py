@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 
 from bot.conversation import discreet, going, leaving, noticing, promising
 from bot.conversation.asking import ask_again, ask_over
+from bot.conversation.cues import SAFE_NOW as SAFE_NOW
 from bot.conversation.cues import Cue, Name
 from bot.conversation.effects import Asked, TakenWrong, Timer
 from bot.conversation.filing import file_words
@@ -22,7 +23,7 @@ from bot.conversation.service import Helpline
 from bot.conversation.step import Step
 from bot.conversation.understand import Command, Meaning
 
-CARE, SAFE_NOW = "care", "care_safe"  # interjections: stop or go on; is now a safe time
+CARE = "care"  # the interjection: stop or go on?
 QUIET_FOR = timedelta(hours=24)  # the same reply does not come again
 TALKS = ("explaining", "asking", "reviewing", "paused", "stopped")
 HIDING = ("immediate_danger", "abuse_disclosure")  # one message, and nothing of who we are

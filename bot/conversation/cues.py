@@ -12,6 +12,7 @@ from typing import Final, Literal, get_args
 
 Name = Literal["immediate_danger", "child_at_risk", "suicidal", "abuse_disclosure"]
 NAMES: Final[tuple[Name, ...]] = get_args(Name)  # the gravest first: the first that fits counts
+SAFE_NOW: Final = "care_safe"  # the interjection: is now a safe time?
 
 
 @dataclass(frozen=True, slots=True)

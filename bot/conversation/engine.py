@@ -26,6 +26,7 @@ from bot.conversation import (
     news,
     noticing,
     pace,
+    reminding,
     showing,
     still_safe,
     stranger,
@@ -318,9 +319,8 @@ def _first_words(step: Step, event: Wrote, heard: Meaning) -> None:
 def _set_timers(step: Step) -> None:
     """Each word from the person starts the clocks of silence anew."""
     conversation = step.conversation
-    if conversation.frozen or conversation.standing not in ("asking", "reviewing", "paused"):
+    if conversation.frozen or conversation.standing not in reminding.WAITING:
         return
     if conversation.share and conversation.handed != "complete":
         step.record(Timer("partial", step.now + step.world.service.quiet))
-    if conversation.reminders and caring.SAFE_NOW not in conversation.over:
-        step.record(Timer("remind", leaving.reminder_time(step)))
+    reminding.set_timers(step)

@@ -76,12 +76,13 @@ def tell_why(step: Step) -> None:
         step.say(WHY.get(place, "why_review"))
 
 
-def deleted_on(step: Step) -> datetime:
-    """The date on which all of it is erased if nothing more happens."""
+def deleted_on(step: Step, since: datetime | None = None) -> datetime:
+    """The date on which all of it is erased if nothing more happens. `since`: when they wrote last,
+    where that is not now."""
     service = step.world.service
     complete = step.conversation.handed == "complete"
     days = service.keep_days if complete else service.keep_partial_days
-    return step.now + timedelta(days=days)
+    return (since or step.now) + timedelta(days=days)
 
 
 def name_us(step: Step, wrote: datetime | None) -> None:

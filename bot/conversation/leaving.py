@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
 
-from bot.conversation import farewell, promising, timing
+from bot.conversation import farewell, promising, reminding
 from bot.conversation.asking import ask_again, asking, say_notice, scoped
 from bot.conversation.effects import Agreed, Forget, HandOver, Reach, Timer, Withdraw
 from bot.conversation.facts import deleted_on
 from bot.conversation.going import offer_hardest, sit_down
 from bot.conversation.model import Conversation, Due
 from bot.conversation.promising import may_write_first
+from bot.conversation.reminding import DELETION, REMIND, WAITING, may_remind, said_something
 from bot.conversation.rights import may_pass_on
 from bot.conversation.showing import guarded
 from bot.conversation.step import Step
-
-MOST_REMINDERS = 2
-BETWEEN_REMINDERS = timedelta(hours=48)
-
-
-def said_something(conversation: Conversation) -> bool:
-    """Is there anything to hand over?"""
-    return any(answer.status == "answered" for answer in conversation.answers.values())
 
 
 def pause(step: Step) -> None:
@@ -66,16 +58,11 @@ def choose_reminders(step: Step, yes: bool, message: str) -> None:
     offer_return(step)  # the timer is set after every word of theirs, and after this one too
 
 
-def reminder_time(step: Step) -> datetime:
-    """When the next reminder may go: after two quiet days, when it is good to write."""
-    service, conversation = step.world.service, step.conversation
-    return timing.may_speak_from(service, conversation, step.now + BETWEEN_REMINDERS)
-
-
 def stop(step: Step, carrier: bool) -> None:
     """One confirmation without a question, then silence; none at all where the carrier answers."""
     conversation = step.conversation
-    step.record(Withdraw(), Timer("remind", None), Timer("partial", None))
+    step.record(Withdraw(), Timer("partial", None))
+    step.record(Timer(REMIND, None), Timer(DELETION, None))
     unread = conversation.handed != "complete" and said_something(conversation)
     share = unread and may_pass_on(conversation)
     if conversation.standing != "stopped":
@@ -109,17 +96,7 @@ def hand_over_partial(step: Step, tell: bool = False) -> None:
         else:
             step.say("partial_untimed", prompted=False)
         if step.conversation.reminders:
-            step.record(Timer("remind", reminder_time(step)))  # not soon after this one
-
-
-def may_remind(step: Step) -> bool:
-    """Of its own accord the service writes twice at most, only if both are agreed to: reminders,
-    and that it is safe. Nothing is queued for somebody whom nothing reaches, nor while a worker is
-    with them."""
-    conversation = step.conversation
-    agreed = conversation.reminders and may_write_first(step) and not conversation.blocked
-    agreed = agreed and conversation.holder == "assistant" and not conversation.frozen
-    return bool(agreed and conversation.reminded < MOST_REMINDERS)
+            step.record(Timer(REMIND, reminding.after_these_words(step)))  # not soon after this one
 
 
 def rest(step: Step) -> None:
@@ -218,25 +195,18 @@ def due(step: Step, event: Due) -> None:
             step.record(Forget("aside"))
     elif name == "partial":
         _quiet(step)
-    elif name == "remind":
-        _remind(step)
+    elif name == REMIND:
+        reminding.remind(step)
+    elif name == DELETION:
+        reminding.tell_of_deletion(step)
     elif name == "late_care" or (name == "late" and not step.conversation.frozen):
         promising.tell_late(step, event.since or step.now)
 
 
 def _quiet(step: Step) -> None:
     conversation = step.conversation
-    waiting = conversation.standing in ("asking", "reviewing", "paused")
+    waiting = conversation.standing in WAITING
     if not (waiting and may_pass_on(conversation) and said_something(conversation)):
         return
     if conversation.handed != "complete":
         hand_over_partial(step, tell=not conversation.handed and may_remind(step))
-
-
-def _remind(step: Step) -> None:
-    conversation = step.conversation
-    waiting = conversation.standing in ("asking", "reviewing", "paused")
-    if waiting and may_remind(step):
-        step.change(reminded=conversation.reminded + 1)
-        step.say("remind", prompted=False)
-        step.record(Timer("remind", reminder_time(step)))

@@ -56,8 +56,8 @@ class Wrote:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A timer of this conversation came due: `remind`, `partial`, `forget_aside`, `late`,
-    `late_care`.
+    """A timer of this conversation came due: `remind`, `deletion`, `partial`, `forget_aside`,
+    `late`, `late_care`.
 
     `late` says that nobody has read what we promised to read by `since`; the inbox, which knows
     whether somebody has, fills it in.

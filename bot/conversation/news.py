@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.conversation import leaving
+from bot.conversation import leaving, reminding
 from bot.conversation.effects import Reach, Withdraw
 from bot.conversation.model import Delivered, Failed
 from bot.conversation.step import Step
@@ -19,6 +19,8 @@ def arrived(step: Step, event: Delivered) -> None:
     step.change(told=told)
     if set(event.said) & set(step.conversation.said):
         step.change(unheard=False)
+    if stage != "tried":
+        reminding.went_out(step, event.said)
 
 
 def failed(step: Step, event: Failed) -> None:

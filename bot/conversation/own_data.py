@@ -93,7 +93,7 @@ def _see(step: Step) -> None:
 def _stop_using(step: Step) -> None:
     """From now on nothing goes out of itself, to them or to the team, until a worker answers."""
     step.change(frozen=True)
-    step.record(Timer("remind", None), Timer("partial", None))
+    step.record(*(Timer(name, None) for name in ("remind", "deletion", "partial")))
     _ask(step, "stop_using")
 
 

@@ -127,6 +127,7 @@ def finish(step: Step) -> None:
         *promising.promise(step, due, tell=True),
         Timer("partial", None),
         Timer("remind", None),
+        Timer("deletion", None),
     )
     name = next(
         (a for q, a in answered(step) if q.kind == "name" and 0 < a.size <= LONGEST_NAME), None

@@ -9,7 +9,15 @@ from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
 
-from bot.conversation import answering, commands, going, interjections, leaving, lifecycle, review
+from bot.conversation import (
+    answering,
+    commands,
+    going,
+    interjections,
+    lifecycle,
+    reminding,
+    review,
+)
 from bot.conversation.asking import ask_again
 from bot.conversation.effects import Filed
 from bot.conversation.model import Standing
@@ -139,8 +147,8 @@ def _constants() -> Iterator[Table]:
     yield Table(kind, "one notice", ("R-P1",), answering, "NOTICES", 1)
     yield Table(kind, "nine questions", ("R-O6",), going, "BREAK_AFTER", 9, whole=True)
     yield Table(kind, "no break", ("R-O6",), going, "BREAK_AFTER", 99, whole=True)
-    yield Table(kind, "five reminders", ("R-E8", "R-E10"), leaving, "MOST_REMINDERS", 5)
-    yield Table(kind, "hourly", ("R-E8",), leaving, "BETWEEN_REMINDERS", WORSE)
+    yield Table(kind, "five reminders", ("R-E8", "R-E10"), reminding, "MOST_REMINDERS", 5)
+    yield Table(kind, "hourly", ("R-E8",), reminding, "BETWEEN_REMINDERS", WORSE)
     kind = "a list is longer"
     for told in ("said", "failed"):
         arrived = (*answering.ARRIVED, told)

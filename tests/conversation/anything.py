@@ -160,7 +160,9 @@ class Around(RuleBasedStateMachine):
     def sends_a_picture(self) -> None:
         self.wrote(media=("image",))
 
-    @rule(name=st.sampled_from(["remind", "partial", "forget_aside", "expire", "unknown"]))
+    @rule(
+        name=st.sampled_from(["remind", "deletion", "partial", "forget_aside", "expire", "unknown"])
+    )
     def is_due(self, name: str) -> None:
         self.hear(Due(name))
 

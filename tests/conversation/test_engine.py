@@ -53,7 +53,9 @@ THINGS = st.one_of(
     st.sampled_from(TEXTS).map(lambda text: ("says", text)),
     st.text(max_size=30).map(lambda text: ("says", text)),
     st.sampled_from(CODES).map(lambda code: ("presses", code)),
-    st.sampled_from(["remind", "partial", "forget_aside", "unknown"]).map(lambda n: ("due", n)),
+    st.sampled_from(["remind", "deletion", "partial", "forget_aside", "unknown"]).map(
+        lambda n: ("due", n)
+    ),
     st.sampled_from([60, 5 * 3600, 3 * 86400]).map(lambda seconds: ("later", seconds)),
     st.sampled_from(["delivered", "sent", "failed"]).map(lambda how: ("delivery", how)),
     st.sampled_from(["stopped", "unreachable", "failed"]).map(lambda why: ("failed", why)),

@@ -165,7 +165,7 @@ def frozen() -> Play:
 def test_until_a_worker_answers_nothing_goes_out_by_itself() -> None:
     player = frozen()
     assert player.timers == {}
-    for name in ("partial", "remind", "late"):
+    for name in ("partial", "remind", "deletion", "late"):
         assert player.feed(Due(name)) == []
     player.says("bye")
     assert not any(isinstance(effect, HandOver) for effect in player.effects)

@@ -102,7 +102,7 @@ class Anything(Around):
         assert self.now.standing == "stopped" or self.now.blocked, "R-S8"
         assert len(self.texts) <= 1
         assert "?" not in "".join(self.texts)
-        for timer in ("remind", "partial", "forget_aside"):
+        for timer in ("remind", "deletion", "partial", "forget_aside"):
             self.hear(Due(timer))  # and then silence
 
     @property

@@ -49,9 +49,9 @@ class BusyTwilio(Twilio):
         self._bells[message.to].set()
         return answer
 
-    async def hear(self, number: str, read: int) -> str:
+    async def hear(self, number: str, read: int, within: float) -> str:
         """The message after those read; nobody answers before there was news of it."""
-        async with asyncio.timeout(WAIT):
+        async with asyncio.timeout(within):
             while True:
                 new = self.arrived(number)[read:]
                 if new and new[0].sid in self.known_sent:
@@ -92,7 +92,7 @@ class Someone(Protocol):
 
     async def say_again(self, id: str) -> None: ...
 
-    async def hear(self) -> str: ...
+    async def hear(self, within: float = WAIT) -> str: ...
 
 
 class TexterInCrowd:
@@ -119,9 +119,13 @@ class TexterInCrowd:
     def arrived(self) -> list[str]:
         return [message.body for message in self._twilio.arrived(self.address)]
 
-    async def hear(self) -> str:
-        self.heard.append(await self._twilio.hear(self.address, len(self.heard)))
+    async def hear(self, within: float = WAIT) -> str:
+        self.heard.append(await self._twilio.hear(self.address, len(self.heard), within))
         return self.heard[-1]
+
+    def catch_up(self) -> None:
+        """They have read all that came."""
+        self.heard[:] = self.arrived
 
 
 class ChatterInCrowd:
@@ -140,9 +144,14 @@ class ChatterInCrowd:
     def arrived(self) -> list[str]:
         return [message.text for message in self._person.messages]
 
-    async def hear(self) -> str:
-        self.heard.append((await self._person.next(WAIT)).text)
+    async def hear(self, within: float = WAIT) -> str:
+        self.heard.append((await self._person.next(within)).text)
         return self.heard[-1]
+
+    def catch_up(self) -> None:
+        """As of a texter."""
+        self.heard[:] = self.arrived
+        self._person.read_all()
 
 
 async def converse(someone: Someone) -> None:

@@ -17,7 +17,7 @@ import aiohttp
 from aiohttp import web
 
 from tests.emulators.telegram_methods import METHODS, Call, Delivery, Fault, How, Refused
-from tests.emulators.telegram_people import Person
+from tests.emulators.telegram_people import DATE, Person
 
 Json = dict[str, Any]
 Found = TypeVar("Found")
@@ -47,6 +47,7 @@ class Telegram:
         self.commands: dict[str, list[Json]] = {}
         self.left: list[int] = []
         self.queries: set[str] = set()
+        self.date: Callable[[], int] = lambda: DATE  # of what people write
         self.ids = itertools.count(500_000_001)
         self._poller = 0
         self._changed = asyncio.Event()

@@ -88,6 +88,10 @@ class Person:
         self._read += 1
         return message[0]
 
+    def read_all(self) -> None:
+        """What came until now is read."""
+        self._read = len(self.messages)
+
     def _newest(self, label: str) -> Received | None:
         fitting = (message for message in reversed(self.messages) if label in message.buttons)
         return next(fitting, None)
@@ -105,8 +109,8 @@ class Person:
 
     def _message(self, parts: Json) -> Json:
         number = next(self.numbers)
-        frame = {"message_id": number, "date": DATE, "chat": self._chat(), "from": self._user()}
-        return frame | parts
+        frame = {"message_id": number, "date": self._telegram.date(), "chat": self._chat()}
+        return frame | {"from": self._user()} | parts
 
     def _chat(self) -> Json:
         return {"id": self.number, "type": "private", "first_name": self.name}
