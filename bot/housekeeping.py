@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 from bot.clock import Clock
 from bot.conversation.channel import Away, Envelope, Receipt
 from bot.conversation.model import Due
-from store import retention
+from store import retention, their_copies
 from store.session import Store
 
 PULSE = 5.0  # seconds between looks for due timers
@@ -76,6 +76,8 @@ class Housekeeper:
         for service in self._services:
             await self._erase(service)
             await self._empty(service)
+            now = self._clock.now(service)
+            await self._store.write(partial(their_copies.clear, service=service, now=now))
         before = self._clock.now() - PARKED_FOR
         await self._store.write(partial(retention.clear_parked, before=before))
         before = self._clock.now() - self._seen_for

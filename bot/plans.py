@@ -48,13 +48,14 @@ def plan(settings: Settings, rehearse: bool = False, only: Only = "") -> Plan:
             f" can write to it: in {settings.config}, or as {names}."
         )
     merge = timedelta(seconds=settings.merge)
-    known = (replace(s, merge=merge) for s in (main.service, services.practice()))
+    links, both = settings.public_url is not None, (main.service, services.practice())
+    known = (replace(service, merge=merge, links=links) for service in both)
     made = {service.id: worlds.world(library, service) for service in known}
     rehearsed = () if only else _rehearsed(settings, asked=rehearse or not live)
     missing = ", ".join(main.placeholders) or "a channel: TELEGRAM_BOT_TOKEN, or TWILIO_*"
     told = f"fill in {missing}"
-    more = (told, only, texts_to(main), main.delete_hold)
-    return Plan(settings, library, made, live, rehearsed, *more)
+    rest = (told, only, texts_to(main), main.delete_hold)
+    return Plan(settings, library, made, live, rehearsed, *rest)
 
 
 def texts_to(main: Configured) -> Countries:

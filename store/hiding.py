@@ -183,7 +183,7 @@ def _quiet(connection: Connection, conversations: Sequence[str], at: datetime) -
     outside.gone(connection, conversations, "erased", at)
     messages = select(t.message.c.id).where(t.message.c.conversation.in_(conversations))
     rights.withdraw(connection, messages)
-    for table in (t.timer, t.parked):
+    for table in (t.timer, t.parked, t.their_copy):
         connection.execute(delete(table).where(table.c.conversation.in_(conversations)))
     rights.drop_promises(connection, conversations, at)
     connection.execute(

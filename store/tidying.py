@@ -17,7 +17,7 @@ from sqlalchemy.pool import NullPool
 from store import engines
 from store import tables as t
 
-WORDS = (t.person, t.contact, t.conversation, t.message, t.answer, t.parked, t.hidden)
+WORDS = (t.person, t.contact, t.conversation, t.message, t.answer, t.parked, t.hidden, t.their_copy)
 ABOUT = (t.note, t.decision, t.concern, t.override, t.look, t.holding, t.legal_hold, t.to_forget)
 log = logging.getLogger("ownpace.store")
 

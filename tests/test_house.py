@@ -40,6 +40,8 @@ MAY_IMPORT = {
     "bot.accounts": OURS,
     "bot.taking_out": OURS,
     "bot.copying": OURS,
+    "bot.giving_copies": OURS,
+    "bot.copy_pages": OURS,
     "bot.erasing": OURS,
     "bot.serving": OURS,
     "bot.plans": OURS,

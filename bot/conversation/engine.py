@@ -22,6 +22,7 @@ from bot.conversation import (
     leaving,
     news,
     noticing,
+    own_copy,
     pace,
     showing,
 )
@@ -38,6 +39,7 @@ from bot.conversation.hearing import hear, is_bare, says_only
 from bot.conversation.interjections import hear_over
 from bot.conversation.model import (
     Conversation,
+    CopyMade,
     Delivered,
     Due,
     Event,
@@ -77,6 +79,8 @@ def respond(world: World, conversation: Conversation, event: Event, now: datetim
             holding.gave_back(step)
         case Moved(channel):
             step.change(channel=channel, code_given=False)
+        case CopyMade():
+            own_copy.made(step, event)
     if not isinstance(event, Wrote):
         bursts.meanwhile(step, event)
     scope_buttons(step)
