@@ -38,6 +38,7 @@ HOW = {
     "delete_hold_hours": "give a number of hours from 0 to 168",
     "read_within_hours": "give a number of hours from 1 to 336",
     "silence_hours": "give a number of hours from 1 to 336",
+    "copies_by_chat": "give true or false",
     "quiet_hours": 'write them as in "20:00-09:00"',
 }
 
@@ -72,6 +73,7 @@ class Table(BaseModel):
     read_within_hours: WholeHours = 4
     silence_hours: WholeHours = 24
     quiet_hours: str = "20:00-09:00"
+    copies_by_chat: bool = True
 
 
 class File(BaseModel):

@@ -47,6 +47,6 @@ def is_open(conversation: Conversation) -> bool:
 def copy_ways(service: Service, conversation: Conversation) -> tuple[str, ...]:
     """How they may have a copy; a worker can always bring it. By chat there is one of what the
     team has."""
-    if not (conversation.handed and is_open(conversation)):
+    if not (service.copies and conversation.handed and is_open(conversation)):
         return ("worker",)
     return ("here", "link", "worker") if service.links else ("here", "worker")

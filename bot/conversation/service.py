@@ -124,10 +124,10 @@ class Service:
     after `away` of silence a reply asks before it shows where we were. `child_line` is for people
     under 18, `distress_line` for whoever finds life too hard, `abuse_line` for whoever is hurt or
     controlled by somebody; `silent` is what to press where one can't speak to the emergency number.
-    Short texts within `merge` of one another are one; 0 takes each by itself. `links`: we have an
-    address that people can open, so that a copy can go by a link. `nudged`: a way to a worker was
-    tested of late, so that a time may be told to people (it changes while we serve:
-    `bot/conversation/promising.py`).
+    Short texts within `merge` of one another are one; 0 takes each by itself. `copies`: whoever
+    gave their code word may have a copy by chat; `links`: we have an address that people can open,
+    so that it can go by a link. `nudged`: a way to a worker was tested of late, so that a time may
+    be told to people (it changes while we serve: `bot/conversation/promising.py`).
     """
 
     id: str
@@ -148,6 +148,7 @@ class Service:
     silent: str = ""
     practice: bool = False
     merge: timedelta = timedelta()
+    copies: bool = True
     links: bool = False
     nudged: bool = False
     waking: tuple[time, time] = field(default=(time(9), time(20)))

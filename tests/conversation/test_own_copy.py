@@ -100,6 +100,14 @@ def test_else_a_worker_brings_it(fields: dict[str, object], point: str) -> None:
     assert asked(player) == ["copy" if point == "1" else "looks"]
 
 
+def test_where_the_service_has_each_copy_looked_at_a_worker_brings_it() -> None:
+    player = ended()
+    player.world = replace(player.world, service=replace(player.world.service, copies=False))
+    player.says("data")
+    player.says("1")
+    assert (wanted(player), asked(player)) == ([], ["copy"])
+
+
 def test_after_the_sitting_nothing_more_comes() -> None:
     player = ended()
     for text in ("data", "1", "1"):
