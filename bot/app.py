@@ -32,7 +32,9 @@ from bot.conversation import timing
 from bot.conversation.channel import Away, Channel
 from bot.conversation.model import Conversation, Delivered, Failed, World
 from bot.conversation.sayings import sayings
+from bot.copy_pages import CopyPages
 from bot.forgetting import Forgetting
+from bot.giving_copies import Copies
 from bot.housekeeping import Housekeeper
 from bot.in_order import InOrder
 from bot.inbound import Inbox
@@ -96,7 +98,8 @@ async def build(plan: Plan, base_url: str) -> House:
     known = {account.id: account for account in (*plan.live, *plan.rehearsed)}
     told = Nudged(plan.worlds, store, clock)
     await told.refresh()
-    inbox = Inbox(store, told, known, clock)
+    copies = Copies(plan, store.keys, base_url)
+    inbox = Inbox(store, told, known, clock, copies=copies)
     seen_for = max(map(_kept, plan.worlds.values())) + SEEN_LONGER
     hard = _hardest(plan)
     housekeeper = Housekeeper(store, inbox, clock, plan.worlds, seen_for=seen_for, hardest=hard)
@@ -107,6 +110,7 @@ async def build(plan: Plan, base_url: str) -> House:
     reaching, pages = _reaching(house), desk.pages.environment()
     _add_nudging(house, reaching, pages)
     _add_desk(house, _tests(house, reaching, pages))
+    house.web.add_routes(CopyPages(store, clock, copies, pages).routes())
     _add_hook(house)
     house.jobs = shared_out(house.jobs, store, inbox.queued.set, plan.only)
     house.jobs["what may be promised"] = told.run

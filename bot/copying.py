@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -56,14 +57,9 @@ class _Making:
 
     def make(self, connection: Connection, language: str) -> Copy:
         """Read it, in this language or with "" in the person's."""
-        head, library = self._head(connection), self.plan.library
+        head = self._head(connection)
         now = _clock(connection).now(head.service)
-        all_of_it = held.read(connection, self.keys, library.flows, head, now)
-        service = self.plan.worlds[head.service].service
-        theirs = head.language if head.language in library.catalogues else service.languages[0]
-        catalogue = library.catalogues[language or theirs]
-        say = Say(library.phrases.copy, catalogue, service.hours.zone)
-        return build(all_of_it, say, service, now)
+        return made(connection, self.keys, self.plan, head, now, language or head.language)
 
     def _head(self, connection: Connection) -> Head:
         head = find(connection, self.reference, self.plan)
@@ -86,6 +82,23 @@ def copy(
     beside(making.note)
     made: Copy = beside(partial(making.make, language=language))
     return rendering.page(pages.environment(), made) if html else rendering.text(made)
+
+
+def made(
+    connection: Connection,
+    keys: Keys,
+    plan: Plan,
+    head: Head,
+    now: datetime,
+    language: str,
+    in_chat: bool = False,
+) -> Copy:
+    """The copy as data, in this language or, where nobody knows it, the service's first."""
+    all_of_it = held.read(connection, keys, plan.library.flows, head, now)
+    service, known = plan.worlds[head.service].service, plan.library.catalogues
+    catalogue = known[language if language in known else service.languages[0]]
+    say = Say(plan.library.phrases.copy, catalogue, service.hours.zone)
+    return build(all_of_it, say, service, now, in_chat=in_chat)
 
 
 def find(connection: Connection, reference: str, plan: Plan) -> Head:

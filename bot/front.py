@@ -16,7 +16,7 @@ from bot.trouble import where
 from store import installation
 from store.session import Store
 
-OWN_PAGES = ("/desk", "/rehearse")
+OWN_PAGES = ("/desk", "/rehearse", "/copy/")
 READY_SECONDS = 5.0
 # Bytes of a body that aiohttp reads for a page. Only the outermost application's limit counts.
 MOST_BODY = 64 * 1024

@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 from bot.clock import Clock
 from bot.conversation.channel import Away, Envelope, Receipt
 from bot.conversation.model import Due
-from store import looking_back, retention
+from store import looking_back, retention, their_copies
 from store.session import Store
 
 PULSE = 5.0  # seconds between looks for due timers
@@ -80,6 +80,8 @@ class Housekeeper:
             await self._erase(service)
             await self._empty(service)
             await self._look_back(service)
+            now = self._clock.now(service)
+            await self._store.write(partial(their_copies.clear, service=service, now=now))
         before = self._clock.now() - PARKED_FOR
         await self._store.write(partial(retention.clear_parked, before=before))
         before = self._clock.now() - self._seen_for

@@ -16,10 +16,11 @@ from sqlalchemy import Connection
 
 from bot import metrics, trouble
 from bot.clock import Clock
-from bot.conversation import engine, render, timing
+from bot.conversation import engine, own_copy, render, rights, timing
 from bot.conversation.channel import TRAITS, Account, Away, Envelope, Receipt, Traits
 from bot.conversation.model import (
     Conversation,
+    CopyMade,
     Delivered,
     Due,
     Event,
@@ -31,15 +32,18 @@ from bot.conversation.model import (
     World,
     Wrote,
 )
+from bot.conversation.rights import CopyWay
 from bot.grouping import Grouping
 from bot.lines import Lines, Numbered, Times, hold, newcomer
-from store import bursts, handovers, known, messages, outbox, second_thoughts
+from store import bursts, handovers, known, messages, outbox, second_thoughts, their_copies
 from store.conversations import Line, Newcomer
 from store.session import Store
 from store.turns import Ledger, forget
 
 Step = Callable[[World, Conversation, Event, datetime], Turn]
 Render = Callable[[World, Conversation, Sequence[Say], Traits], tuple[Rendered, ...]]
+# Makes what a turn wants of a copy, in the transaction of that turn.
+Copies = Callable[[Connection, Line, Conversation, CopyWay, datetime], CopyMade]
 NOTHING = timedelta()
 log = logging.getLogger("ownpace.inbound")
 
@@ -55,10 +59,11 @@ class Inbox:
         clock: Clock,
         step: Step = engine.respond,
         render: Render = render.render,
+        copies: Copies | None = None,
     ) -> None:
         self.queued = asyncio.Event()  # set after a commit: there may be words to send
         self._store, self._worlds, self._accounts, self._clock = store, worlds, accounts, clock
-        self._step, self._render = metrics.timed(step), render
+        self._step, self._render, self._copies = metrics.timed(step), render, copies
         self._grouping = Grouping(self._take)
 
     async def receive(self, envelope: Envelope) -> Receipt:
@@ -190,10 +195,12 @@ class Inbox:
         if isinstance(event, Wrote):
             event = bursts.met(connection, line, event)
             event = second_thoughts.met(connection, self._store.keys, line, event, times.now)
-        turn, words = self._decide(ledger, line, event, at, step)
+        turn, words = self._decide(connection, ledger, line, event, at, step)
         if (more := known.met(connection, line, event, turn.says, times.now)) != event:
             event = more
-            turn, words = self._decide(ledger, line, event, at, step)
+            turn, words = self._decide(connection, ledger, line, event, at, step)
+        if rights.is_open(line.conversation) and not rights.is_open(turn.conversation):
+            their_copies.end(connection, [line.id])
         line.conversation = turn.conversation
         forget(connection, self._store.keys, line, turn.effects, times.now)
         if isinstance(event, Due):
@@ -212,13 +219,23 @@ class Inbox:
         ledger.keep(line, at, world.service.keep_days, world.service.keep_partial_days)
 
     def _decide(
-        self, ledger: Ledger, line: Line, event: Event, now: datetime, step: Step
+        self,
+        connection: Connection,
+        ledger: Ledger,
+        line: Line,
+        event: Event,
+        now: datetime,
+        step: Step,
     ) -> tuple[Turn, tuple[Rendered, ...]]:
         """Ask the core. Where it fails, the event is set aside and the person is told so."""
         world = self._worlds[line.service]
         for respond in (step, trouble.respond):
             try:
                 turn = respond(world, line.conversation, event, now)
+                if wanted := own_copy.wanted(turn):
+                    made = self._copy(connection, line, turn.conversation, wanted.way, now)
+                    then = respond(world, turn.conversation, made, now)
+                    turn = own_copy.together(turn, then)
                 return turn, self._render(world, turn.conversation, turn.says, self._traits(line))
             except Exception as error:
                 kind, place = type(event).__name__, trouble.where(error)
@@ -227,6 +244,18 @@ class Inbox:
                 about = {"kind": "step", "account": line.account, "conversation": line.id}
                 ledger.park(self._store.keys, trouble.words(event), now, **about)
         return trouble.silent(line.conversation, event, now), ()
+
+    def _copy(
+        self,
+        connection: Connection,
+        line: Line,
+        conversation: Conversation,
+        way: CopyWay,
+        now: datetime,
+    ) -> CopyMade:
+        if self._copies is None:
+            return CopyMade(way)
+        return self._copies(connection, line, conversation, way, now)
 
     def _newcomer(self, envelope: Envelope) -> Newcomer:
         account = self._accounts[envelope.account]

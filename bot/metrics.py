@@ -33,6 +33,7 @@ PLACES = {
     "/channels/sms": "sms",
     "/channels/telegram": "telegram",
     "/desk": "desk",
+    "/copy/": "copy",
     "/rehearse": "rehearsal",
     "/metrics": "metrics",
 }

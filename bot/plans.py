@@ -48,16 +48,16 @@ def plan(settings: Settings, rehearse: bool = False, only: Only = "") -> Plan:
             f" can write to it: in {settings.config}, or as {names}."
         )
     merge = timedelta(seconds=settings.merge)
+    links, both = settings.public_url is not None, (main.service, services.practice())
     known = (
-        replace(s, merge=merge, delete_hold=main.delete_hold)
-        for s in (main.service, services.practice())
+        replace(service, merge=merge, delete_hold=main.delete_hold, links=links) for service in both
     )
     made = {service.id: worlds.world(library, service) for service in known}
     rehearsed = () if only else _rehearsed(settings, asked=rehearse or not live)
     missing = ", ".join(main.placeholders) or "a channel: TELEGRAM_BOT_TOKEN, or TWILIO_*"
     told = f"fill in {missing}"
-    more = (told, only, texts_to(main), main.delete_hold)
-    return Plan(settings, library, made, live, rehearsed, *more)
+    rest = (told, only, texts_to(main), main.delete_hold)
+    return Plan(settings, library, made, live, rehearsed, *rest)
 
 
 def texts_to(main: Configured) -> Countries:

@@ -42,6 +42,7 @@ HOW = {
     "silence_hours": "give a number of hours from 1 to 336",
     "relock_minutes": "give a number of minutes from 5 to 1440",
     "relock_minutes_plain": "give a number of minutes from 5 to 60",
+    "copies_by_chat": "give true or false",
     "quiet_hours": 'write them as in "20:00-09:00"',
 }
 
@@ -78,6 +79,7 @@ class Table(BaseModel):
     relock_minutes: Minutes = 60
     relock_minutes_plain: MinutesPlain = 15
     quiet_hours: str = "20:00-09:00"
+    copies_by_chat: bool = True
 
 
 class File(BaseModel):

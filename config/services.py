@@ -139,6 +139,7 @@ def _configured(table: Table, id: str) -> Configured:
         practice=id == PRACTICE,
         nudged=id == PRACTICE,  # nobody real waits; of others a tested route decides
         waking=(start, end),
+        copies=table.copies_by_chat,
         distress_line=lines.get("distress"),
         abuse_line=lines.get("abuse"),
         child_line=lines.get("child"),

@@ -14,8 +14,11 @@ from typing import Any
 import msgspec
 from sqlalchemy import JSON, Connection, MetaData, Row, Table, event, insert, select
 
-# Whoever was signed in signs in again; a lock belongs to the process that held it.
-LEFT_OUT = frozenset({"alembic_version", "session", "sign_in_link", "device", "sign_in_try"})
+# Whoever was signed in signs in again; a copy that was under way is asked for again; a lock belongs
+# to the process that held it.
+LEFT_OUT = frozenset(
+    {"alembic_version", "session", "sign_in_link", "device", "sign_in_try", "their_copy"}
+)
 MARK = "ownpace_backup"  # the one table of a backup that a database of ours does not have
 CHUNK = 1000  # rows
 _canonical = msgspec.msgpack.Encoder(order="sorted").encode

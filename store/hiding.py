@@ -188,7 +188,8 @@ def _quiet(connection: Connection, conversations: Sequence[str], at: datetime) -
     messages = select(t.message.c.id).where(t.message.c.conversation.in_(conversations))
     rights.withdraw(connection, messages)
     # Timers of what is closed do not ring; they are there again if it comes back.
-    connection.execute(delete(t.parked).where(t.parked.c.conversation.in_(conversations)))
+    for table in (t.parked, t.their_copy):
+        connection.execute(delete(table).where(table.c.conversation.in_(conversations)))
     rights.drop_promises(connection, conversations, at)
     connection.execute(
         update(t.handover)

@@ -1,8 +1,8 @@
-"""The tables of what is on its way out, and of what must not go yet."""
+"""The tables of what is on its way out, of what must not go yet, and of copies on their way."""
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Integer, String, Table
+from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, String, Table
 
 from store.columns import CODE, Id, Sealed, UTCTime, metadata
 
@@ -49,4 +49,17 @@ to_forget = Table(
     Column("next_at", UTCTime, nullable=False, index=True),
     Column("attempts", Integer, nullable=False, default=0),
     Column("failed_code", String(CODE), nullable=False, default=""),
+)
+
+their_copy = Table(
+    "their_copy",
+    metadata,
+    # A copy that a person is given by chat: its pieces until they are sent, or the link to a page.
+    # Gone with the sitting, once the page was opened, and with anything of theirs that is erased.
+    Column("id", Id, primary_key=True),
+    Column("conversation", ForeignKey("conversation.id"), nullable=False, index=True),
+    Column("pieces", Sealed, nullable=False),  # JSON, under the person's key
+    Column("shown", Integer, nullable=False, default=0),  # how many of them were asked for
+    Column("token_hash", LargeBinary, unique=True),  # of a link
+    Column("ends_at", UTCTime, nullable=False, index=True),
 )

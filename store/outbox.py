@@ -21,6 +21,7 @@ from sqlalchemy import ColumnElement, Connection, and_, exists, func, select, up
 from bot.conversation.channel import Button, Outgoing
 from bot.conversation.model import Delivered, Failed
 from store import tables as t
+from store import their_copies
 from store.messages import resolve
 from store.sealing import Keys, Unreadable
 
@@ -235,7 +236,8 @@ def _open(connection: Connection, keys: Keys, row: Any, now: datetime) -> Row | 
         sealer = keys.person(row.wrapped_key, row.person)
         address = sealer.open(row.address, f"contact.address:{row.contact}")
         sealed = row.text and sealer.open(row.text, f"message.text:{row.message}")
-        text = resolve(connection, sealer, sealed or "")
+        text = their_copies.filled(connection, sealer, sealed or "", now)
+        text = resolve(connection, sealer, text)
     except Unreadable:
         log.error("message %s can't be opened and is not sent", row.message)
         settle(connection, Failed(row.message, code="unreadable"), now)

@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 
 from bot.conversation.model import Conversation
-from store import erased, locks, outside, provider_logs
+from store import erased, locks, outside, provider_logs, their_copies
 from store import tables as t
 from store.ids import new_id
 from store.packing import pack
@@ -101,7 +101,7 @@ def blank(
         .where(t.outgoing.c.message.in_(select(t.message.c.id).where(messages)))
         .values(buttons=[])
     )
-    for table in (t.answer, t.timer, t.parked, t.asked, *_ABOUT_THEM):
+    for table in (t.answer, t.timer, t.parked, t.asked, t.their_copy, *_ABOUT_THEM):
         connection.execute(delete(table).where(table.c.conversation.in_(conversations)))
     for table, column in ((t.look, "words"), (t.holding, "note"), (t.review, "content")):
         of_these = table.c.conversation.in_(conversations)
@@ -129,6 +129,7 @@ def forget_answer(connection: Connection, conversation: str, question: str, at: 
     answers = connection.scalars(select(t.answer.c.id).where(of_question))
     erased.note(connection, messages=gone, answers=answers)
     blank_messages(connection, blank, at)
+    their_copies.end(connection, [conversation])
     connection.execute(update(t.answer).where(of_question).values(choices=null()))
 
 

@@ -45,6 +45,7 @@ from store.desk_tables import told_outside as told_outside
 from store.desk_tables import worker as worker
 from store.leaving_tables import hidden as hidden
 from store.leaving_tables import legal_hold as legal_hold
+from store.leaving_tables import their_copy as their_copy
 from store.leaving_tables import to_forget as to_forget
 
 about = Table(

@@ -18,7 +18,7 @@ from sqlalchemy.pool import NullPool
 from store import engines
 from store import tables as t
 
-WORDS = (t.contact, t.conversation, t.message, t.answer, t.parked, t.hidden)
+WORDS = (t.contact, t.conversation, t.message, t.answer, t.parked, t.hidden, t.their_copy)
 ABOUT = (t.note, t.decision, t.concern, t.override, t.look, t.holding, t.review)
 AROUND = (t.legal_hold, t.to_forget)
 WAITS = "500ms"  # for a moment in which nobody uses the keys; else at the next round

@@ -178,7 +178,7 @@ class Ledger:
     def record(self, line: Line, effect: e.Effect, at: datetime, fingerprint: str) -> None:
         """One effect; `heard` sees to `Filed`, `forget` to an answer or all forgotten."""
         match effect:
-            case e.Filed() | e.BringBack():
+            case e.Filed() | e.BringBack() | e.CopyWanted():
                 pass
             case e.Answered(answer):
                 self._answered(line, answer, at)

@@ -22,6 +22,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from bot.conversation import own_copy
 from bot.conversation.channel import TRAITS
 from bot.conversation.effects import (
     Agreed,
@@ -43,11 +44,13 @@ from bot.conversation.model import (
     QUOTE_CLOSE,
     QUOTE_OPEN,
     Conversation,
+    CopyMade,
     Delivered,
     Due,
     Event,
     Failed,
     Rendered,
+    Turn,
     WorkerWrote,
     World,
     Wrote,
@@ -56,6 +59,9 @@ from bot.conversation.render import render
 
 START = datetime(2026, 11, 19, 10, 0, tzinfo=UTC)  # a Thursday
 SPANS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
+COPY = tuple(f"(what fits into message {number} of the copy)" for number in "1234")
+LOOKS = ("(who has looked, when, and what for)",)
+LINK = "https://help.example/copy/(a long word)"
 _QUOTE = re.compile(f"{QUOTE_OPEN}(.*?){QUOTE_CLOSE}")
 
 
@@ -126,7 +132,7 @@ class Play:
             event = self._in_burst(event)
         if isinstance(event, WorkerWrote):
             self.words[event.message] = event.text
-        turn = respond(self.world, self.conversation, event, self.now)
+        turn = self._with_copy(respond(self.world, self.conversation, event, self.now))
         self.conversation = turn.conversation
         if isinstance(event, Wrote):
             kinds = [e.kind for e in turn.effects if isinstance(e, Filed)]
@@ -142,6 +148,18 @@ class Play:
             self.waiting += [(at, message) for message in messages]
             return [self.resolve(message.text) for message in messages]
         return self._say(messages)
+
+    def _with_copy(self, turn: Turn) -> Turn:
+        """What a store would do: a made-up copy of four pieces, a list of looks of one, a link."""
+        if not (asked := own_copy.wanted(turn)):
+            return turn
+        whole = {"looks": LOOKS, "link": (LINK,)}.get(asked.way, COPY)
+        first = own_copy.PIECES if asked.way == "more" else 0
+        some = whole[first : first + own_copy.PIECES]
+        self.words |= {f"copy:c:{first + place}": words for place, words in enumerate(some)}
+        made = CopyMade(asked.way, "c", tuple(map(len, some)), first, len(whole))
+        then = respond(self.world, turn.conversation, made, self.now)
+        return own_copy.together(turn, then)
 
     def _in_burst(self, event: Wrote) -> Wrote:
         burst = self.conversation.burst

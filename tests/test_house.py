@@ -41,6 +41,8 @@ MAY_IMPORT = {
     "bot.taking_out": OURS,
     "bot.copying": OURS,
     "bot.evidence": OURS,
+    "bot.giving_copies": OURS,
+    "bot.copy_pages": OURS,
     "bot.erasing": OURS,
     "bot.serving": OURS,
     "bot.plans": OURS,

@@ -38,6 +38,7 @@ def harbour(**changes: object) -> Service:
         "hours": Hours.parse("Mo-Fr 09:00-17:00", "Europe/London"),
         "languages": tuple(catalogues()),
         "nudged": True,
+        "links": True,
     }
     return Service(**{**settings, **changes})  # type: ignore[arg-type]
 

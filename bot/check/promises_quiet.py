@@ -9,7 +9,7 @@ from bot.check.promises import on_a_question, promise, replies
 from bot.check.rules import CHOICE, SAFETY, TRUST, walked
 from bot.check.walk_node import Heard
 from bot.conversation.effects import HandOver, Timer
-from bot.conversation.model import Due, Rendered, WorkerWrote, World, Wrote
+from bot.conversation.model import Due, Quote, Rendered, Say, WorkerWrote, World, Wrote
 from bot.conversation.render import QUOTED
 from bot.conversation.segments import fits
 
@@ -141,8 +141,13 @@ def _fits(message: Rendered, heard: Heard) -> bool:
     """What the person wrote may be as long as it was; what stands around it may not."""
     if not QUOTED.search(message.text):
         return fits(message.text)
-    sizes = [
-        s.values["size"] for s in heard.turn.says if s.key in message.said and "size" in s.values
-    ]
+    quoting = (s for s in heard.turn.says if s.key in message.said and _is_in(s, message))
+    sizes = (say.values.get("size", 0) for say in quoting)
     words = sum(size for size in sizes if isinstance(size, int))
     return len(set(message.said)) == 1 or fits(QUOTED.sub("", message.text) + "x" * words)
+
+
+def _is_in(say: Say, message: Rendered) -> bool:
+    """Does the message hold what this quotes? Several of one key may stand in several messages."""
+    quotes = [value for value in say.values.values() if isinstance(value, Quote)]
+    return all(",".join(quote.messages) in message.text for quote in quotes)

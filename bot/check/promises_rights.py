@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from bot.check.promises import promise, replies, state
-from bot.check.rules import CHOICE, TRUST, walked
+from bot.check.rules import CHOICE, SAFETY, TRUST, walked
 from bot.check.walk_node import Heard
 from bot.conversation.effects import Asked, HandOver
 from bot.conversation.model import Due, World, Wrote
-from bot.conversation.rights import FIX, MENU
+from bot.conversation.rights import FIX, GOING, HOW, MENU, is_open
 
 walked(
     "R-S14",
@@ -22,6 +22,12 @@ walked(
     "Who asks us to stop the use of it hears nothing unasked, and no part goes to the team, until"
     " a worker has answered.",
     (CHOICE, TRUST),
+)
+
+walked(
+    "R-S15",
+    "Of a copy nothing is sent before the code word, nor where others may read, nor unasked.",
+    (SAFETY,),
 )
 
 # What says that a worker was asked, and for what.
@@ -41,7 +47,11 @@ SAFETY_FIRST: Final = ("late_care",)
 @promise("R-S14")
 def the_menu_moves_nothing(heard: Heard, world: World) -> str:
     over = heard.before.over[-1:]
-    if over not in ((MENU,), (FIX,)) or not isinstance(heard.event, Wrote) or not replies(heard):
+    if (
+        over not in ((MENU,), (FIX,), (HOW,), (GOING,))
+        or not isinstance(heard.event, Wrote)
+        or not replies(heard)
+    ):
         return ""
     chosen = heard.act.sort in ("choice", "number", "words", "polite")
     left = heard.act.sort == "command" and heard.act.name in LEAVES
@@ -58,6 +68,14 @@ def what_is_passed_on_is(heard: Heard, world: World) -> str:
         return "a worker is said to be asked, and is not"
     unsaid = (asked & set(TELLS.values())) - told
     return "a worker is asked for what was not told" if unsaid else ""
+
+
+@promise("R-S15")
+def a_copy_comes_to_them_alone(heard: Heard, world: World) -> str:
+    shown = {"copy_piece", "copy_link"} & set(heard.said)
+    if shown and not is_open(heard.after):
+        return "a copy is sent where it may not be shown"
+    return "a copy is sent that nobody asked for" if shown and not heard.before.over else ""
 
 
 @promise("R-E12")

@@ -36,6 +36,7 @@ LONGEST = Service(
     keep_partial_days=365,
     merge=timedelta(seconds=3),
     nudged=True,  # with the most that may be promised
+    links=True,
 )
 
 

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.check.walk_node import START, Act, Heard, Node, Respond
+from bot.conversation import own_copy
 from bot.conversation.channel import TRAITS, Traits
 from bot.conversation.effects import Timer
 from bot.conversation.engine import respond as shipped
 from bot.conversation.model import (
     Conversation,
+    CopyMade,
     Delivered,
     Due,
     Event,
@@ -31,6 +33,14 @@ from bot.conversation.render import render, taught
 
 BETWEEN = timedelta(minutes=1)
 RESTS = frozenset({"break_offer", "paused", "stopped", "resume", "resume_kept", "resume_go"})
+# What comes of a wish for a copy: the sizes of pieces, and of how many they are the first.
+PIECES: Mapping[str, tuple[int, ...]] = {
+    "here": (90, 90, 90),
+    "looks": (90,),
+    "link": (90,),
+    "more": (90,),
+}
+COUNT: Mapping[str, int] = {"here": 4, "looks": 1, "link": 1, "more": 1}
 MOST_DUE = 12  # timers that come due in one silence: more of them never come to rest
 
 FAILURES: Mapping[str, Event] = {
@@ -84,6 +94,13 @@ class Walker:
             run.hear(replace_message(event, f"m{node.depth}"))
         return run.node(), run.heard
 
+    def with_copy(self, turn: Turn, now: datetime) -> Turn:
+        """What was wanted of a copy is there: more than is said at once, then the rest of it."""
+        if not (asked := own_copy.wanted(turn)):
+            return turn
+        made = CopyMade(asked.way, "c", PIECES[asked.way], 0, COUNT[asked.way])
+        return own_copy.together(turn, self.respond(self.world, turn.conversation, made, now))
+
     def messages(self, conversation: Conversation, turn: Turn) -> tuple[Rendered, ...]:
         """What the turn says as messages, remembered: the same things are said a thousand times."""
         if not turn.says:
@@ -127,7 +144,7 @@ class _Run:
         before = self.conversation
         walker = self.walker
         walker.steps += 1
-        turn = walker.respond(walker.world, before, event, self.now)
+        turn = walker.with_copy(walker.respond(walker.world, before, event, self.now), self.now)
         self.conversation = turn.conversation
         messages = walker.messages(turn.conversation, turn)
         quiet = self.now - (before.last_wrote or self.now)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 from bot.conversation.cues import Name
-from bot.conversation.rights import Right
+from bot.conversation.rights import CopyWay, Right
 
 if TYPE_CHECKING:
     from bot.conversation.model import Answer
@@ -132,6 +132,14 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class CopyWanted:
+    """They want a copy of what we hold, `here` in parts or by a `link`; to see who `looks`; or
+    `more` of what goes on. Whoever carries it out makes it, and comes back with `CopyMade`."""
+
+    way: CopyWay
+
+
+@dataclass(frozen=True, slots=True)
 class TakenWrong:
     """The person says that we took their words for a cue by mistake: kept, to be learnt from."""
 
@@ -151,5 +159,6 @@ Effect = (
     | Withdraw
     | Reach
     | Asked
+    | CopyWanted
     | TakenWrong
 )

@@ -25,6 +25,7 @@ from bot.conversation import (
     leaving,
     news,
     noticing,
+    own_copy,
     pace,
     reminding,
     showing,
@@ -46,6 +47,7 @@ from bot.conversation.hearing import hear, is_bare, says_only
 from bot.conversation.interjections import hear_over
 from bot.conversation.model import (
     Conversation,
+    CopyMade,
     Delivered,
     Due,
     Event,
@@ -89,6 +91,8 @@ def respond(world: World, conversation: Conversation, event: Event, now: datetim
         case Moved(channel):
             step.change(channel=channel, code_given=False)
             step.change(unproven=tuple(step.conversation.answers))
+        case CopyMade():
+            own_copy.made(step, event)
     if not isinstance(event, Wrote) and not step.conversation.stranger:
         bursts.meanwhile(step, event)
     scope_buttons(step)

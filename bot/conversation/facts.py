@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 from bot.conversation.asking import current
 from bot.conversation.effects import Asked
 from bot.conversation.promising import may_write_first
-from bot.conversation.rights import MENU
+from bot.conversation.rights import GOING, HOW, MENU
 from bot.conversation.step import Step
 
 WHY = {"notice": "why_notice", "choice": "share_why", "offer": "why_offer"}
-WHY_OVER = {"delete": "why_delete", MENU: "why_data", "still_safe": "why_still_safe"}
+WHY_OVER = {"delete": "why_delete", MENU: "why_data", HOW: "why_copy", GOING: "why_copy"}
+WHY_OVER |= {"still_safe": "why_still_safe"}
 
 
 def tell_person(step: Step) -> None:

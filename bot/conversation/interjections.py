@@ -10,6 +10,7 @@ from bot.conversation import (
     discreet,
     going,
     leaving,
+    own_copy,
     own_data,
     still_safe,
     timing,
@@ -18,7 +19,7 @@ from bot.conversation.asking import ask_again, asking, old_button, say_notice, s
 from bot.conversation.commands import TELLING, command
 from bot.conversation.filing import file, file_at_bookmark, file_words, weight
 from bot.conversation.model import Wrote
-from bot.conversation.rights import FIX, MENU
+from bot.conversation.rights import FIX, GOING, HOW, MENU
 from bot.conversation.step import Step
 from bot.conversation.understand import Chose, Command, Meaning
 
@@ -29,6 +30,10 @@ ALONE = ("break", discreet.OFFER, still_safe.OVER)
 def hear_over(step: Step, event: Wrote, heard: Meaning) -> bool:
     """Let the interjection on top hear the person; False where it had nothing to say to it."""
     over = step.over
+    if over == GOING and heard in (*own_copy.GOES_ON, *own_copy.ENOUGH):
+        file(step, "command")
+        own_copy.go_on(step) if heard in own_copy.GOES_ON else own_copy.enough(step)
+        return True
     if isinstance(heard, Command) and heard.name in (*TELLING, *discreet.WORDS):
         return False
     if over.startswith("notice."):
@@ -66,7 +71,7 @@ def hear_over(step: Step, event: Wrote, heard: Meaning) -> bool:
     elif over == "reminders":
         step.pop()
         return False
-    elif over == MENU:
+    elif over in (MENU, HOW, GOING):
         own_data.put_aside(step)
     elif over in (caring.CARE, caring.SAFE_NOW):
         caring.heard_words(step)
@@ -127,6 +132,10 @@ def _chosen(step: Step, over: str, code: str, event: Wrote) -> None:
         own_data.choose(step, code)
     elif over == FIX:
         own_data.fix(step, yes)
+    elif over == HOW:
+        own_copy.choose_how(step, code)
+    elif over == GOING:
+        own_copy.go_on(step) if yes else own_copy.enough(step)
     elif over in ("resume", "for_self"):
         _resume(step, yes)
     elif over == "times":

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from bot.conversation.flow import Flow
     from bot.conversation.i18n import Catalogue
     from bot.conversation.phrases import Phrases
+    from bot.conversation.rights import CopyWay
     from bot.conversation.service import Hours, Service
     from bot.conversation.understand import Guess
 
@@ -130,7 +131,26 @@ class Moved:
     channel: str
 
 
-Event = Wrote | Due | Delivered | Failed | WorkerTook | WorkerWrote | WorkerGaveBack | Moved
+@dataclass(frozen=True, slots=True)
+class CopyMade:
+    """What came of `CopyWanted`: pieces of what is kept under `id`, of these sizes (characters),
+    the first of them `first`, of `count`. None of them where there is nothing to show."""
+
+    way: CopyWay
+    id: str = ""
+    sizes: tuple[int, ...] = ()
+    first: int = 0
+    count: int = 0
+
+    @property
+    def shown(self) -> int:
+        """How many of all pieces they have with these."""
+        return self.first + len(self.sizes)
+
+
+Event = (
+    Wrote | Due | Delivered | Failed | WorkerTook | WorkerWrote | WorkerGaveBack | Moved | CopyMade
+)
 
 # --- Where a conversation is -------------------------------------------------------------------
 

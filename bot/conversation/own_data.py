@@ -1,27 +1,30 @@
 """DATA: a menu of what somebody may do with what we hold of them, over the bookmark.
 
 On the strength of the number alone nobody is shown what was said: kinds and dates at most, and a
-worker brings the rest. What a worker does is a wish at the desk (`Asked`), and it is said only
-once it is recorded.
+worker brings the rest. With the code word there is a copy by chat (`own_copy`). What a worker does
+is a wish at the desk (`Asked`), and it is said only once it is recorded.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
+from bot.conversation import own_copy
 from bot.conversation.asking import ask_again, ask_over
 from bot.conversation.effects import Asked, Timer
 from bot.conversation.facts import deleted_on
 from bot.conversation.filing import file_words
 from bot.conversation.review import answered
-from bot.conversation.rights import ANSWERED_IN, FIX, MENU, Right
+from bot.conversation.rights import ANSWERED_IN, FIX, HOW, MENU, Right
 from bot.conversation.showing import may_show
 from bot.conversation.step import Step
 from bot.conversation.understand import Command
 
 # What leaves it with nothing chosen. It is not heard below, where a yes may be to another question.
+_NOTHING: Final = tuple(map(Command, ("skip", "back", "no", "yes", "carry_on")))
 LEAVE: Final = {
-    MENU: tuple(map(Command, ("skip", "back", "no", "yes", "carry_on"))),
+    MENU: _NOTHING,
+    HOW: _NOTHING,
     FIX: (Command("skip"), Command("carry_on")),
 }
 
@@ -58,6 +61,9 @@ def choose(step: Step, point: str) -> None:
         return
     if point == "see":
         _see(step)
+    elif point == "looks" and own_copy.can_be_here(step):
+        own_copy.begin(step, "looks")
+        return
     elif point == "looks":
         _ask(step, "looks")
     elif point == "complain":
@@ -78,16 +84,17 @@ def fix(step: Step, other: bool) -> None:
 
 
 def _see(step: Step) -> None:
-    """Kinds and dates; not even these where others may read."""
-    step.record(Asked("copy"))
+    """Kinds and dates, and with the code word how to have a copy; not even these where others may
+    read."""
     if may_show(step.conversation) and step.conversation.unproven:
         step.say("data_kinds", date=deleted_on(step))
-        step.say("data_copy")
     elif may_show(step.conversation):
         step.say("data_see", count=len(answered(step)), date=deleted_on(step))
-        step.say("data_copy")
-    else:
-        step.say("data_closed")
+    if own_copy.can_be_here(step):
+        step.push(HOW)
+        return
+    step.record(Asked("copy"))
+    step.say("data_copy" if may_show(step.conversation) else "data_closed")
 
 
 def _stop_using(step: Step) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
     from bot.conversation.model import Conversation
+    from bot.conversation.service import Service
 
 MENU: Final = "data"  # the interjection, called like the word that opens it
 FIX: Final = "fix"
@@ -14,6 +15,11 @@ Point = Literal["see", "looks", "fix", "stop_using", "delete", "complain", "shar
 # What of it a worker does: a copy of what we hold, who has looked, something to put right, that we
 # stop the use of it, a complaint.
 Right = Literal["copy", "looks", "fix", "stop_using", "complain"]
+# A copy by chat: the interjections that ask how, and whether to go on; the ways to have it.
+HOW: Final = "copy_how"
+GOING: Final = "copy_going"
+CopyWay = Literal["here", "link", "looks", "more"]
+LINK_LASTS: Final = timedelta(minutes=30)
 ANSWERED_IN: Final = timedelta(days=30)  # a complaint
 POINTS: Final[tuple[Point, ...]] = ("see", "looks", "fix", "stop_using", "delete", "complain")
 
@@ -28,3 +34,19 @@ def points(conversation: Conversation) -> tuple[Point, ...]:
 def may_pass_on(conversation: Conversation) -> bool:
     """May a part go to the team? Not while they wait for an answer to "stop using it"."""
     return bool(conversation.share) and not conversation.frozen
+
+
+def is_open(conversation: Conversation) -> bool:
+    """May content be sent to this phone? Only while the code word is given, never where others may
+    read, and not once they left."""
+    left = conversation.standing in ("paused", "stopped", "erased")
+    given = bool(conversation.code) and conversation.code_given
+    return given and not (conversation.discreet or left)
+
+
+def copy_ways(service: Service, conversation: Conversation) -> tuple[str, ...]:
+    """How they may have a copy; a worker can always bring it. By chat there is one of what the
+    team has."""
+    if not (service.copies and conversation.handed and is_open(conversation)):
+        return ("worker",)
+    return ("here", "link", "worker") if service.links else ("here", "worker")

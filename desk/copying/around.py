@@ -16,6 +16,7 @@ from desk.kit import Service
 from desk.looks import Look
 from desk.places import CODE_WORD
 from store.messages import Written
+from store.their_copies import SHOWS
 
 # How a look is stored, and the sentence for it. What went out as a file says as which.
 PURPOSES = {
@@ -28,8 +29,9 @@ PURPOSES = {
     looks.BY_A_SEARCH: "look_search",
     looks.HOLDERS: "look_holders",
     looks.COPIED: "look_copy",
+    looks.SHOWN: "look_own_copy",
 }
-WHO = {OPERATOR: "operator", HOOK_WORKER: "web_hook"}
+WHO = {OPERATOR: "operator", HOOK_WORKER: "web_hook", looks.PERSON: "person"}
 BRITISH = "Europe/London"  # where we know whom to name for complaints about data
 
 
@@ -75,6 +77,11 @@ def messages(held: Held, say: Say) -> Part:
         for one in held.written
     )
     return Part("messages", say("messages"), entries, say("nothing"))
+
+
+def in_chat(say: Say) -> Part:
+    """In place of all messages, where the copy is itself a row of messages."""
+    return Part("messages", say("messages"), (), say("in_chat"))
 
 
 def withheld(held: Held, say: Say) -> Part:
@@ -129,6 +136,8 @@ def _message(one: Written, say: Say) -> Iterator[Line]:
         yield Line(say("media"))
     if one.question == CODE_WORD and not one.text:
         yield Line(say("code_word_left_out"))
+    elif not one.erased_at and set(SHOWS) & set(one.said):
+        yield Line(say("copy_stood"))
     elif not one.text and not one.media:
         yield Line(say("removed_earlier" if one.erased_at else "no_words"))
     if one.direction == "out" and not (one.sent_at or one.delivered_at):

@@ -12,9 +12,16 @@ from desk.copying.structure import Copy
 from desk.kit import Service
 
 
-def build(held: Held, say: Say, service: Service, now: datetime, preview: bool = False) -> Copy:
+def build(
+    held: Held,
+    say: Say,
+    service: Service,
+    now: datetime,
+    preview: bool = False,
+    in_chat: bool = False,
+) -> Copy:
     """All of it. In a `preview` the number and all messages stay on pages of their own at the
-    desk, behind their own questions.
+    desk, behind their own questions; `in_chat` all messages are said to stand elsewhere.
 
     Raises `ValueError` for an intake that nobody handed over.
     """
@@ -31,7 +38,7 @@ def build(held: Held, say: Say, service: Service, now: datetime, preview: bool =
         theirs.asked(held, say),
         around.looked(held, say),
         around.reach(held, say, number=not preview),
-        *(() if preview else (around.messages(held, say),)),
+        *(() if preview else (around.in_chat(say) if in_chat else around.messages(held, say),)),
         around.withheld(held, say),
         around.kept(held, say, service),
         around.complain(say, service),

@@ -28,6 +28,22 @@ def text(copy: Copy) -> str:
     return "\n".join(blocks) + "\n"
 
 
+def lines(copy: Copy, only: str = "") -> tuple[str, ...]:
+    """The same without rules under its headings, to be sent in parts; `only` one part of it."""
+    if only:
+        return tuple(_lines(copy.part(only)))
+    found = [seen(copy.heading), *copy.intro]
+    for part in copy.parts:
+        found += _lines(part)
+    return tuple(found)
+
+
+def _lines(part: Part) -> Iterator[str]:
+    """The heading is marked, as a line of words is by `> `."""
+    yield f"* {seen(part.heading)}"
+    yield from (line for line in _part(part) if line)
+
+
 def _part(part: Part) -> Iterator[str]:
     if not part.entries:
         yield part.empty

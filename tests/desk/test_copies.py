@@ -5,14 +5,19 @@ from __future__ import annotations
 import html
 import re
 from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import chain
+from typing import get_args
 
 import pytest
 
 from bot.conversation.i18n import SOURCE, Catalogue
+from bot.conversation.rights import Right
+from bot.conversation.segments import fits
 from desk import decisions, holding, looks, notes, pages, queries
-from desk.copying import around, held, rendering
+from desk.copying import around, held, pieces, rendering
 from desk.copying.build import build
 from desk.copying.saying import Say
 from desk.copying.structure import Copy, Entry, Line, Part
@@ -22,20 +27,41 @@ from tests.desk.reading import plain
 from tests.desk.records import CUES, LATER, Making, stored
 from tests.worlds import catalogues, world
 
-RECORDS = 150
+RECORDS, MANY = 150, 1500  # on each of two kinds of database
 SENTENCES = world().phrases.copy
 
 
-def copied(desk: Desk, made: Made, catalogue: Catalogue = SOURCE, preview: bool = False) -> Copy:
-    service, now = SERVICES["harbour"], desk.clock.now()
-    parts = desk.store.keys, {"self_referral": world().flow}
+def copied(
+    desk: Desk,
+    made: Made,
+    catalogue: Catalogue = SOURCE,
+    preview: bool = False,
+    in_chat: bool = False,
+) -> Copy:
+    return told(desk, kept(desk, made), catalogue, preview, in_chat)
+
+
+def kept(desk: Desk, made: Made) -> held.Held:
+    """All that is held of them, opened."""
+    parts, now = (desk.store.keys, {"self_referral": world().flow}), desk.clock.now()
 
     def read(connection: object) -> held.Held:
         [head] = queries.in_order(connection, [made.id])  # type: ignore[arg-type]
         return held.read(connection, *parts, head, now)  # type: ignore[arg-type]
 
+    return desk.store.read_sync(read)
+
+
+def told(
+    desk: Desk,
+    found: held.Held,
+    catalogue: Catalogue = SOURCE,
+    preview: bool = False,
+    in_chat: bool = False,
+) -> Copy:
+    service = SERVICES["harbour"]
     say = Say(SENTENCES, catalogue, service.hours.zone)
-    return build(desk.store.read_sync(read), say, service, now, preview)
+    return build(found, say, service, desk.clock.now(), preview, in_chat)
 
 
 def spoken(copy: Copy, *without: str) -> Counter[str]:
@@ -56,17 +82,60 @@ def shown(page: str) -> Counter[str]:
 async def test_they_agree_word_for_word(desk: Desk) -> None:
     await desk.sign_in()
     for number in range(RECORDS):
-        made = Making(desk, number).made()
-        page = await desk.page(f"/desk/intake/{made.reference}/as-they-would")
-        copy, seen = copied(desk, made), copied(desk, made, preview=True)
-        in_the_database(desk, made, copy)
-        # The number and all messages stand on pages of their own at the desk.
-        assert shown(page) == spoken(seen) == spoken(copy, "messages", "reach"), number
-        assert in_order(plain(page), seen), number
-        assert shown(rendering.page(pages.environment(), copy)) == spoken(copy), number
-        text = rendering.text(copy).splitlines()
-        quoted = (f"> {line}".rstrip() for words in spoken(copy) for line in words.splitlines())
-        assert Counter(set(quoted)) <= Counter(text), number
+        await agree(desk, number)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(3600)
+async def test_thousands_agree_word_for_word(desk: Desk) -> None:
+    await desk.sign_in()
+    for number in range(RECORDS, RECORDS + MANY):
+        await agree(desk, number)
+
+
+async def agree(desk: Desk, number: int) -> None:
+    """The record of this number: what is stored, shown at the desk, copied, and sent in parts."""
+    made = Making(desk, number).made()
+    page = await desk.page(f"/desk/intake/{made.reference}/as-they-would")
+    found = kept(desk, made)
+    copy, seen = told(desk, found), told(desk, found, preview=True)
+    in_the_database(desk, made, copy)
+    # The number and all messages stand on pages of their own at the desk.
+    assert shown(page) == spoken(seen) == spoken(copy, "messages", "reach"), number
+    assert in_order(plain(page), seen), number
+    assert shown(rendering.page(pages.environment(), copy)) == spoken(copy), number
+    text = rendering.text(copy).splitlines()
+    quoted = (f"> {line}".rstrip() for words in spoken(copy) for line in words.splitlines())
+    assert Counter(set(quoted)) <= Counter(text), number
+    by_chat(told(desk, found, in_chat=True), copy, number)
+
+
+def by_chat(chat: Copy, copy: Copy, number: int) -> None:
+    """In parts it is the same without its messages, each part a text of ours, nothing lost."""
+    assert spoken(chat) == spoken(copy, "messages"), number
+    lines = rendering.lines(chat)
+    assert in_order(" ".join(" ".join(lines).replace("> ", "").split()), unquoted(chat)), number
+    cut = pieces.cut(lines, fits)
+    assert all(map(fits, cut)), number
+    assert squeezed(cut) == squeezed(lines), number
+
+
+def unquoted(copy: Copy) -> Copy:
+    """Without the marks that words bring themselves."""
+
+    def line(one: Line) -> Line:
+        return replace(one, words=rendering.seen(one.words).replace("> ", ""))
+
+    def entry(one: Entry) -> Entry:
+        return replace(one, lines=tuple(map(line, one.lines)))
+
+    parts = (replace(part, entries=tuple(map(entry, part.entries))) for part in copy.parts)
+    return replace(copy, parts=tuple(parts))
+
+
+def squeezed(texts: Iterable[str]) -> str:
+    """Without spaces and marks: a line that is cut goes on behind one."""
+    return re.sub(r"[\s>]", "", "".join(texts))
 
 
 def in_the_database(desk: Desk, made: Made, copy: Copy) -> None:
@@ -167,7 +236,7 @@ def test_every_code_has_its_sentence(language: str) -> None:
         "for": looks.PURPOSES,
         "q": notes.QUESTIONS,
         "choice": ("start", "share_partial", "reminders", "helping", "discreet"),
-        "asked": ("person", "delete", "under_18"),
+        "asked": ("person", "delete", "under_18", *get_args(Right)),
         "sign": CUES,
         "state": ("stopped", "unreachable"),
         "channel": ("sms", "telegram"),
