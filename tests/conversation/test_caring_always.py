@@ -48,7 +48,8 @@ class Cared(Around):
     def met(self, cue: Cue, recorded: list[Effect]) -> None:
         """A worker is told; the chat goes on; the bookmark stays; not the same twice in a day."""
         assert cue.name in {effect.what for effect in recorded if isinstance(effect, Asked)}
-        assert self.now.standing in GOES_ON
+        # What a worker holds is theirs to go on with, wherever it stands.
+        assert self.now.standing in GOES_ON or self.before.holder == "worker"
         if self.before.standing in ("asking", "reviewing"):
             assert self.now.standing in ("asking", "reviewing", "ended")
         for said in CARES & self.said:
