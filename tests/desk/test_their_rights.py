@@ -17,7 +17,7 @@ from tests.desk.builder import OURS, PARTIAL, THURSDAY, Desk
         ("looks", "to know who has looked", "who has looked, at a safe time"),
         ("fix", "to have something put right", "beside ours"),
         ("stop_using", "that we stop using them", "until you have written to them"),
-        ("complain", "to complain", "the answer to their complaint comes by"),
+        ("complain", "to complain", "their complaint has to be answered by"),
     ],
 )
 async def test_what_people_want_with_their_words_is_told_and_seen_to(
