@@ -103,8 +103,9 @@ def the_owner(seed: int) -> None:
     phone.later(2 * 86400, "later")
     _come_back(phone, mode, seed)
     shown = _to_the_end(phone, seed)
-    if mode.code and phone.conversation.code_given and shown:
-        assert "quorn" in " ".join(shown).casefold(), seed
+    kept = phone.conversation.answers.get("keeps_going")
+    if mode.code and phone.conversation.code_given and shown and kept and kept.messages:
+        assert phone.words[kept.messages[0]] in " ".join(shown), seed
     _delete(phone, seed)
 
 
