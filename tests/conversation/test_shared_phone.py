@@ -60,14 +60,15 @@ def a_stranger(seed: int) -> None:
     rng = Random(seed)  # noqa: S311
     mode, phone = a_phone(rng)
     other, steps = unknown(phone), acts(rng, 14)
-    phone.sent, met = [], mode.plain or mode.code
+    phone.sent, met, wrote = [], mode.plain or mode.code, 0
     for number, drawn in enumerate(steps):
         act = on(phone, drawn)
         one, two, since = copy.deepcopy(rng), rng, len(phone.sent)
         plain, read = phone.conversation.discreet, len(phone.read)
         do(phone, act, one)
-        back = phone.conversation.stranger is None
-        met = met and not back
+        wrote += act[0] != "wait"
+        # No first message brings anybody back, whatever it is.
+        met = met and (wrote < 2 or phone.conversation.stranger is not None)
         if met:
             do(other, act, two)
             assert phone.read == other.read, (seed, number, act)
