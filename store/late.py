@@ -14,7 +14,6 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Connection, exists, or_, select, update
 
 from bot.conversation.model import Conversation, Delivered, Failed
-from bot.conversation.showing import shows
 from store import conversations, outbox
 from store import tables as t
 from store.outbox import Row
@@ -23,6 +22,8 @@ from store.sealing import Keys
 Verdict = Literal["goes", "later", "withdrawn", "failed"]
 # What may stand before a question and is worth nothing without it.
 LEADS = frozenset("back edit many_noted nearest own_words skipped".split())
+# What shows somebody's own words, or how many there are.
+CONTENT = frozenset(("many_noted", "times", "ended_named", "data_see"))
 # What can't be taken back is confirmed once: said a second time it looks like a second time.
 ONCE = frozenset(("delete_done", "declined", "stopped"))
 
@@ -96,12 +97,16 @@ def _verdict(facts: Any, asleep: bool, old: bool, log: bool) -> Verdict:
         return "failed"
     if not facts.prompted and asleep:
         return "withdrawn" if unclear else "later"
-    if facts.prompted and old and shows(facts.said):
+    if facts.prompted and old and _shows(facts.said):
         return "withdrawn"  # by now another person may hold the phone
     waited = facts.attempts > 0 or facts.failed_code or old
     if waited and facts.prompted and facts.answered and _only_asks(facts.said):
         return "withdrawn"
     return "later" if asleep and not unclear and old else "goes"
+
+
+def _shows(said: Sequence[str]) -> bool:
+    return any(key in CONTENT or key.startswith("review.") for key in said)
 
 
 def _only_asks(said: Sequence[str]) -> bool:

@@ -100,7 +100,11 @@ def respond(world: World, conversation: Conversation, event: Event, now: datetim
 
 
 def _back(step: Step, event: Wrote) -> str:
+    if tries.full(step):
+        return ""
     id = coming_back.whose(step.conversation, event)
+    if not id and not step.conversation.agreed:
+        tries.guess(step, event, hear(step, event), tries.ALONE)
     return id if id and not heard_first(hear(step, event)) else ""
 
 

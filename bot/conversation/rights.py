@@ -38,10 +38,10 @@ def may_pass_on(conversation: Conversation) -> bool:
 
 def is_open(conversation: Conversation) -> bool:
     """May content be sent to this phone? Only while the code word is given, never where others may
-    read, and not once they left."""
+    read, and not once they left. A word that was set after a silence may be somebody else's."""
     left = conversation.standing in ("paused", "stopped", "erased")
     given = bool(conversation.code) and conversation.code_given
-    return given and not (conversation.discreet or left)
+    return given and not (conversation.discreet or left or conversation.unproven)
 
 
 def copy_ways(service: Service, conversation: Conversation) -> tuple[str, ...]:

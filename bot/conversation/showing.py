@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from msgspec.structs import replace
@@ -19,7 +18,6 @@ from bot.conversation.service import Service
 
 SAFE_FOR = timedelta(days=7)  # of silence, after which we ask anew whether it is safe to write
 SAFE = (("yes",), ("sometimes",))
-CONTENT = frozenset(("many_noted", "times", "ended_named", "data_see"))
 LONGEST, MOST_WORDS = 40, 3  # characters of a code word, folded; the words of it
 
 
@@ -35,11 +33,6 @@ def may_quote(conversation: Conversation, question: str) -> bool:
     """May this answer be shown? Not on the strength of the number alone: what was said before a
     silence needs the code word that there was then."""
     return may_show(conversation) and question not in conversation.unproven
-
-
-def shows(said: Iterable[str]) -> bool:
-    """Does a message with these keys show what was said, or how much?"""
-    return any(key in CONTENT or key.startswith("review.") for key in said)
 
 
 def guarded(conversation: Conversation) -> bool:

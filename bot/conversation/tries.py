@@ -37,10 +37,15 @@ def weight(before: Conversation) -> int:
 
 def count(step: Step, event: Wrote, heard: Meaning, weight: int) -> None:
     """Count a message that could have been meant to be the code word, and is not."""
-    conversation = step.conversation
-    if not conversation.code or conversation.code_given or not _could_be(step, event, heard):
+    if step.conversation.code and not step.conversation.code_given:
+        guess(step, event, heard, weight)
+
+
+def guess(step: Step, event: Wrote, heard: Meaning, weight: int) -> None:
+    """The same where the word would open what was erased."""
+    if not _could_be(step, event, heard):
         return
-    since = conversation.tries_since
+    since = step.conversation.tries_since
     if since is None or not timedelta() <= step.now - since < DAY:
         step.change(tries=0, tries_since=step.now)
     step.change(tries=min(step.conversation.tries + weight, MOST))

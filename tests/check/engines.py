@@ -522,7 +522,7 @@ def _opens(world: World, before: Conversation, event: Event, turn: Turn, now: da
 def _tells_wrong(
     world: World, before: Conversation, event: Event, turn: Turn, now: datetime
 ) -> Turn:
-    if not before.code or not any(say.key == "resume" for say in turn.says):
+    if not before.code or not turn.conversation.stranger:
         return turn
     return says(turn, Say("wrong", "That is not it."))
 

@@ -4,9 +4,20 @@ what is safe is asked again."""
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
-from bot.conversation.effects import Answered, AsideKept, Asked, Forget
-from bot.conversation.model import Conversation, Due, Moved, WorkerGaveBack, WorkerTook
+from bot.conversation.effects import Answered, AsideKept, Asked, BringBack, Forget
+from bot.conversation.engine import respond
+from bot.conversation.model import (
+    Conversation,
+    Due,
+    Known,
+    Moved,
+    WorkerGaveBack,
+    WorkerTook,
+    Wrote,
+)
+from bot.conversation.rights import is_open
 from tests.conversation.test_discreet import asked_if_safe, with_code
 from tests.play import Play
 from tests.worlds import caring, world
@@ -312,3 +323,34 @@ def test_plain_messages_ask_in_plain_words() -> None:
 def test_a_reminder_does_not_ask_it() -> None:
     phone = returned()
     assert phone.feed(Due("remind")) == []
+
+
+def test_a_code_word_set_after_a_silence_gives_no_copy_either() -> None:
+    phone = later(open_intake())
+    phone.says("hello")
+    set_since = replace(phone.conversation, code="m1:c0de", code_given=True)
+    assert not is_open(set_since)
+    assert is_open(replace(set_since, unproven=()))
+
+
+def test_what_was_erased_is_not_brought_back_by_guessing() -> None:
+    was, new = with_code().conversation, Play(world())
+    for text in ("blue kettle", "tea", "red pot", "rex", "0000", "red kettle"):
+        turn = respond(
+            world(), new.conversation, Wrote(text, message=text, hidden={"c1": was}), new.now
+        )
+        new.conversation = turn.conversation
+    assert not any(isinstance(effect, BringBack) for effect in turn.effects)
+    turn = respond(
+        world(), Conversation(), Wrote("red kettle", message="m", hidden={"c1": was}), new.now
+    )
+    assert any(isinstance(effect, BringBack) for effect in turn.effects)
+
+
+def test_no_stranger_hears_that_a_worker_has_read_a_sign_of_danger() -> None:
+    phone = later(with_code())
+    phone.says("delete")
+    turn = respond(
+        world(), phone.conversation, Wrote("delete", message="m", known=Known(read=True)), phone.now
+    )
+    assert "read_already" not in {say.key for say in turn.says}
