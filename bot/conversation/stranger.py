@@ -27,7 +27,7 @@ from bot.conversation.effects import (
     Withdraw,
 )
 from bot.conversation.hearing import hear
-from bot.conversation.model import Conversation, Delivered, Event, Failed, Turn, World, Wrote
+from bot.conversation.model import Conversation, Delivered, Event, Failed, Known, Turn, World, Wrote
 from bot.conversation.showing import guarded, is_code, is_silent
 from bot.conversation.step import Step
 
@@ -97,6 +97,8 @@ def _unknown(step: Step) -> Conversation:
 
 
 def _turn(step: Step, event: Event, respond: Respond) -> Turn:
+    if isinstance(event, Wrote):
+        event = replace(event, known=Known())  # of an unknown number nothing is known
     turn = respond(step.world, _unknown(step), event, step.now)
     after = turn.conversation
     step.change(

@@ -40,7 +40,18 @@ def count(step: Step, event: Wrote, heard: Meaning, weight: int) -> None:
     conversation = step.conversation
     if not conversation.code or conversation.code_given or not _could_be(step, event, heard):
         return
-    since = conversation.tries_since
+    spend(step, weight)
+
+
+def count_hidden(step: Step, event: Wrote, heard: Meaning) -> None:
+    """The same for the code word of what was erased from this contact: nothing is asked here."""
+    if _could_be(step, event, heard):
+        spend(step, ALONE)
+
+
+def spend(step: Step, weight: int) -> None:
+    """So much of the day is used up."""
+    since = step.conversation.tries_since
     if since is None or not timedelta() <= step.now - since < DAY:
         step.change(tries=0, tries_since=step.now)
     step.change(tries=min(step.conversation.tries + weight, MOST))
