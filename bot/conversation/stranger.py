@@ -97,8 +97,8 @@ def _unknown(step: Step) -> Conversation:
 
 
 def _turn(step: Step, event: Event, respond: Respond) -> Turn:
-    if isinstance(event, Wrote):  # of what lies below nothing is told, but that it is not erased
-        event = replace(event, hidden={}, known=Known(held=event.known.held))
+    if isinstance(event, Wrote):  # of an unknown number nothing is known, and nothing was erased
+        event = replace(event, hidden={}, known=Known())
     turn = respond(step.world, _unknown(step), event, step.now)
     after = turn.conversation
     step.change(

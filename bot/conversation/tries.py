@@ -37,14 +37,19 @@ def weight(before: Conversation) -> int:
 
 def count(step: Step, event: Wrote, heard: Meaning, weight: int) -> None:
     """Count a message that could have been meant to be the code word, and is not."""
-    if step.conversation.code and not step.conversation.code_given:
-        guess(step, event, heard, weight)
+    locked = step.conversation.code and not step.conversation.code_given
+    if locked and _could_be(step, event, heard):
+        spend(step, weight)
 
 
-def guess(step: Step, event: Wrote, heard: Meaning, weight: int) -> None:
-    """The same where the word would open what was erased."""
-    if not _could_be(step, event, heard):
-        return
+def count_hidden(step: Step, event: Wrote, heard: Meaning) -> None:
+    """The same for the code word of what was erased from this contact: nothing is asked here."""
+    if _could_be(step, event, heard):
+        spend(step, ALONE)
+
+
+def spend(step: Step, weight: int) -> None:
+    """So much of the day is used up."""
     since = step.conversation.tries_since
     if since is None or not timedelta() <= step.now - since < DAY:
         step.change(tries=0, tries_since=step.now)
