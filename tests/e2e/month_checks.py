@@ -25,6 +25,7 @@ MOST, APART, WEEK = 2, timedelta(hours=48), timedelta(days=7)
 DAYTIME: tuple[Window, ...] = ((range(7), 9, 20),)
 REMINDS, HANDED = "I am still here if you would", "can now read what you have said"
 NEAR, LATE = "have written here is deleted on", "That has not happened yet"
+GIVEN = ("reads this by", "We read this by", "read this from now on")
 UNASKED = {"reminders": REMINDS, "handed": HANDED, "notices": NEAR, "late": LATE}
 Broken = Iterator[str]
 
@@ -90,6 +91,10 @@ class Month:
             before = [at for at in said if at <= sent.at]
             if not before or sent.at - before[-1] > DIRECT:
                 yield sent
+
+    def finished(self, one: Resident) -> list[datetime]:
+        """When they were told that the team has it all."""
+        return [s.at for s in self.came[one.address] if any(end in s.body for end in GIVEN)]
 
     def rows(self, one: Resident, query: str) -> list[tuple[object, ...]]:
         """What the database holds of all their conversations; `{}` is where their ids go."""

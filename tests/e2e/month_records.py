@@ -32,15 +32,15 @@ def notice_once(month: Month) -> Broken:
         for since, until in silences(month, one):
             came = sum(since < at <= until for at in near)
             due = since + KEEP - WEEK
-            if came > 1 or (came and not _wants_notice(one, since)):
+            if came > 1 or (came and not _wants_notice(month, one, since)):
                 yield f"{one.address}, silent since {since}: {came} notices"
-            if not came and _wants_notice(one, since) and month.told_by(one, due) < until:
+            if not came and _wants_notice(month, one, since) and month.told_by(one, due) < until:
                 yield f"{one.address}, silent since {since}: no notice by {due}"
 
 
-def _wants_notice(one: Resident, since: datetime) -> bool:
+def _wants_notice(month: Month, one: Resident, since: datetime) -> bool:
     """Have they agreed to it, something to lose, and not gone or finished by then?"""
-    finished = one.given and one.given <= since
+    finished = any(at <= since + KEEP - WEEK for at in month.finished(one))
     agreed = bool(one.reminders and one.reminders <= since)
     return agreed and one.may_hear_first(since) and not finished and not one.left
 
@@ -58,7 +58,7 @@ def _not_on_its_date(
 ) -> Broken:
     until = closed or month.town.clock.now()
     said = [at for at, _ in one.said if begun - month.slack <= at <= until]
-    finished = bool(one.given and begun - month.slack <= one.given <= until)
+    finished = any(begun - month.slack <= at <= until for at in month.finished(one))
     due = max(said, default=begun) + (FINISHED if finished else KEEP)
     if until > month.late_for(due):
         yield f"{one.address}, begun {begun}: kept until {until}, due {due}"

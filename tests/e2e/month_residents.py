@@ -32,6 +32,8 @@ ASKED = {
     "Shall our team": "give",
     "Shall we have": "give",
     "Shall we know that you wrote": "give",
+    "Is it still safe for us": "still safe",
+    "Is it still fine for us": "still safe",
     "Is it fine for us to write to you here?": "safe_to_text",
     **ASKS,
     **dict.fromkeys(("I am a computer", "Before I ask anything", "Shall we begin?"), "explanation"),
@@ -122,6 +124,8 @@ class Resident:
             return "1" if script.plain else "2"
         if asked == "share":
             return "1" if script.share else "2"
+        if asked == "still safe":
+            return "" if self.given else "1"
         if asked == "times shown":
             self.good, self.good_since = script.windows, self.now()
         if asked == "give":
