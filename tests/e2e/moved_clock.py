@@ -23,7 +23,7 @@ from bot import backing_off, housekeeping, nudged, nudging, queueing
 
 AHEAD = struct.Struct("d")  # seconds that the clock is ahead of ours; the first of the file
 PLACES = 8
-OFTEN = 0.1  # seconds between the looks of everything that looks for work
+OFTEN = 0.05  # seconds between the looks of everything that looks for work
 TINY = 0.002
 _sleep, _real = time.sleep, time.time
 
@@ -81,8 +81,9 @@ def hurry(lease: float) -> None:
     housekeeper.__kwdefaults__ = {**(housekeeper.__kwdefaults__ or {}), "pulse": OFTEN}
     nudging.Nudging.__init__.__defaults__ = (OFTEN,)
     nudged.PULSE = queueing.LOOK = OFTEN
-    housekeeping.CLEARING = 5 * OFTEN
-    backing_off.FIRST_WAIT = queueing.ELSEWHERE = lease
+    housekeeping.CLEARING = 10 * OFTEN
+    backing_off.FIRST_WAIT = lease
+    queueing.ELSEWHERE = 4 * lease  # on a slow machine a call may take longer than the first
 
 
 if __name__ == "__main__":

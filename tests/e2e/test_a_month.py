@@ -18,11 +18,8 @@ from tests.e2e.month_checks import UNASKED, Month
 from tests.e2e.month_town import Town
 
 SEED = int(os.environ.get("OWNPACE_TEST_SEED", "1"))
-SMALL = (
-    30,
-    3,
-    timedelta(minutes=30),
-)  # people, blows, and how far the clock leaps past what is due
+# People, blows, and how far the clock leaps past what is due.
+SMALL = (16, 3, timedelta(minutes=30))
 WHOLE = (int(os.environ.get("OWNPACE_TEST_PEOPLE", "1000")), 10, timedelta(minutes=30))
 
 
