@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 
@@ -16,7 +17,7 @@ from sqlalchemy import Connection
 
 from bot import metrics, trouble
 from bot.clock import Clock
-from bot.conversation import engine, own_copy, render, rights, timing
+from bot.conversation import engine, farewell, own_copy, render, rights, timing
 from bot.conversation.channel import TRAITS, Account, Away, Envelope, Receipt, Traits
 from bot.conversation.model import (
     Conversation,
@@ -196,8 +197,8 @@ class Inbox:
             event = bursts.met(connection, line, event)
             event = second_thoughts.met(connection, self._store.keys, line, event, times.now)
         turn, words = self._decide(connection, ledger, line, event, at, step)
-        if (more := known.met(connection, line, event, turn.says, times.now)) != event:
-            event = more
+        if isinstance(event, Wrote) and farewell.asks(turn):  # once more, with what we know
+            event = replace(event, known=known.of(connection, line, times.now))
             turn, words = self._decide(connection, ledger, line, event, at, step)
         if rights.is_open(line.conversation) and not rights.is_open(turn.conversation):
             their_copies.end(connection, [line.id])

@@ -9,11 +9,17 @@ from __future__ import annotations
 
 from typing import Final
 
+from bot.conversation.model import Turn
 from bot.conversation.step import Step
 
 ASKS: Final = frozenset(
     ("delete_ask", "delete_ask_later", "delete_done", "delete_later", "ended", "ended_named")
 )
+
+
+def asks(turn: Turn) -> bool:
+    """Does what it says depend on what the store alone knows?"""
+    return not ASKS.isdisjoint(say.key for say in turn.says)
 
 
 def ask_to_delete(step: Step) -> str:
