@@ -14,6 +14,8 @@ from store import hiding
 from store.conversations import Line
 from store.sealing import Keys, Unreadable
 
+LATEST = 5  # that were erased: each new beginning has tries of its own for the word
+
 
 def met(connection: Connection, keys: Keys, line: Line, wrote: Wrote, now: datetime) -> Wrote:
     """The message with these. Where nothing waits to be erased, or somebody has agreed to begin
@@ -22,7 +24,7 @@ def met(connection: Connection, keys: Keys, line: Line, wrote: Wrote, now: datet
     if not hold or line.conversation.agreed:
         return wrote
     found: dict[str, Conversation] = {}
-    for hidden in hiding.of_contact(connection, line.contact, now):
+    for hidden in hiding.of_contact(connection, line.contact, now)[:LATEST]:
         with suppress(Unreadable):  # told by its place; what they write now is heard all the same
             was = hiding.state_of(connection, keys, hidden)
             found |= {hidden.conversation: was} if was.code else {}

@@ -77,7 +77,10 @@ def respond(world: World, conversation: Conversation, event: Event, now: datetim
             step = coming_back.come_back(step, event, id)
             _set_timers(step)
         case Wrote():
+            tried = step.conversation
             _hear(step, event)
+            if event.hidden:  # a burst begins anew from what met its first words; its tries count
+                step.change(tries=tried.tries, tries_since=tried.tries_since)
         case Due():
             _due(step, event)
         case Delivered() | Failed():
@@ -100,12 +103,11 @@ def respond(world: World, conversation: Conversation, event: Event, now: datetim
 
 
 def _back(step: Step, event: Wrote) -> str:
-    if tries.full(step):
-        return ""
-    id = coming_back.whose(step.conversation, event)
+    heard = hear(step, event)
+    id = "" if heard_first(heard) else coming_back.whose(step, event)
     if not id and not step.conversation.agreed:
-        tries.guess(step, event, hear(step, event), tries.ALONE)
-    return id if id and not heard_first(hear(step, event)) else ""
+        tries.guess(step, event, heard, tries.ALONE)
+    return id
 
 
 def _due(step: Step, event: Due) -> None:

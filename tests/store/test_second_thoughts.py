@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -105,6 +106,25 @@ async def test_another_word_brings_nothing_back(house: House, word: str) -> None
     assert (await says(house, word)).conversation != id
     assert hidden(house, id)
     assert head(house, id).gone
+
+
+@pytest.mark.parametrize("merge", [0, 8])
+async def test_there_are_as_many_tries_as_a_day_has(house: House, merge: int) -> None:
+    """Also for whoever sends them in a burst, and for whoever begins anew again and again."""
+    service = replace(house.world.service, merge=timedelta(seconds=merge))
+    house.world = replace(house.world, service=service)
+    id = await guarded(house)
+    await delete(house)
+    for word in ("peach", "sparrow", "lantern", "pebble", "willow"):
+        await says(house, word)
+    assert (await says(house, CODE)).conversation != id
+    assert hidden(house, id)
+    house.clock.at = NOON + DAY / 2
+    for _ in range(5):
+        await says(house, "hello")
+        await delete(house)
+    assert (await says(house, CODE)).conversation != id
+    assert hidden(house, id)
 
 
 async def test_without_a_code_word_nothing_comes_back_by_chat(house: House) -> None:
