@@ -105,7 +105,7 @@ def respond(world: World, conversation: Conversation, event: Event, now: datetim
 def _back(step: Step, event: Wrote) -> str:
     heard = hear(step, event)
     id = "" if heard_first(heard) else coming_back.whose(step, event)
-    if not id:
+    if not id and not step.conversation.agreed:
         tries.count_hidden(step, event, heard)
     return id
 
