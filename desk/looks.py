@@ -21,6 +21,7 @@ AS_THEY = "read it as the person would"
 BY_A_SEARCH = "found by a search"
 HOLDERS = "saw who held it, and their notes"
 COPIED = "made a copy for the person"
+LOOKED_BACK = "looked back at what happened"
 # What the messages of both sides may be opened for; the last needs words of the worker's own.
 PURPOSES = ("contact", "their_words", "safety", "request", "supervision", "other")
 _TRANSCRIPT = "all messages: "

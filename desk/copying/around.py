@@ -28,6 +28,7 @@ PURPOSES = {
     looks.BY_A_SEARCH: "look_search",
     looks.HOLDERS: "look_holders",
     looks.COPIED: "look_copy",
+    looks.LOOKED_BACK: "look_back",
 }
 WHO = {OPERATOR: "operator", HOOK_WORKER: "web_hook"}
 BRITISH = "Europe/London"  # where we know whom to name for complaints about data

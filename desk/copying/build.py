@@ -27,6 +27,7 @@ def build(held: Held, say: Say, service: Service, now: datetime, preview: bool =
         ours.decisions(held, say),
         ours.levels(held, say),
         ours.notes(held, say),
+        ours.reviews(held, say),
         ours.workers(held, say),
         theirs.asked(held, say),
         around.looked(held, say),
