@@ -22,7 +22,6 @@ from bot.trouble import where
 END_SECONDS = 9.0
 HANDLER_SECONDS = 2.0  # that long, requests under way have to end
 AGAIN_SECONDS = 2.0
-GARBAGE = 20_000  # things made since the last look for garbage: some groups of 128
 LOCK = "running.lock"  # in the data folder; in it stands where its holder listens
 _NO_SUCH_HOST = {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT, socket.EAI_NONAME, socket.EAI_AGAIN}
 log = logging.getLogger("ownpace.run")
@@ -119,10 +118,8 @@ async def run(app: web.Application, sock: socket.socket, jobs: Mapping[str, Job]
 
 
 def settle_memory() -> None:
-    """What was made until now stays: no look for garbage goes through it. Nor is there one in the
-    middle of a group, whose thousands of rows all live until it is committed."""
+    """What was made until now stays: no look for garbage goes through it."""
     gc.freeze()
-    gc.set_threshold(GARBAGE)
     gc.enable()
 
 

@@ -31,6 +31,7 @@ THEMES = (
     "staff_load",
     "other",
 )
+IN_THEIR_WORDS = ("account", "would_help")
 MOST = 50  # of a kind in the list
 _R = t.review.c
 
@@ -123,6 +124,17 @@ def find(connection: Connection, keys: Keys, id: str, services: Sequence[str]) -
     """One, with what is about the person opened."""
     row = connection.execute(_query(services).where(_R.id == id)).first()
     return _review(keys, row, sealer_of(connection, keys, row.conversation)) if row else None
+
+
+def of_conversation(
+    connection: Connection, keys: Keys, conversation: str, service: str
+) -> tuple[Review, ...]:
+    """All of one conversation, with what is about the person opened."""
+    rows = connection.execute(
+        _query([service]).where(_R.conversation == conversation).order_by(_R.at, _R.id)
+    ).all()
+    sealer = sealer_of(connection, keys, conversation)
+    return tuple(_review(keys, row, sealer) for row in rows)
 
 
 def sealer_of(connection: Connection, keys: Keys, conversation: str) -> Sealer | None:

@@ -23,6 +23,7 @@ HOLDERS = "saw who held it, and their notes"
 COPIED = "made a copy for the person"
 SHOWN = "a copy was shown to the person"
 PERSON = "the person"  # who looks at their own copy, by chat or by a link
+LOOKED_BACK = "looked back at what happened"
 # What the messages of both sides may be opened for; the last needs words of the worker's own.
 PURPOSES = ("contact", "their_words", "safety", "request", "supervision", "other")
 _TRANSCRIPT = "all messages: "

@@ -91,7 +91,8 @@ class Find:
     def _form(self, dialect: Dialect, lists: Mapping[str, list[Any]]) -> tuple[str, Row]:
         """Its text, and what stands in the statement itself."""
         statement = self._statement.params(**lists)
-        compiled = _compile(statement, dialect, compile_kwargs={"render_postcompile": True})
+        named = _by_name(dialect)
+        compiled = _compile(statement, named, compile_kwargs={"render_postcompile": True})
         fixed = {
             name: stored(bind.value) if (stored := _stored(bind, dialect)) else bind.value
             for bind, name in compiled.bind_names.items()
@@ -111,6 +112,13 @@ def _compile(statement: ClauseElement, dialect: Dialect, **how: Any) -> SQLCompi
 def _by_place(dialect: Dialect) -> Dialect:
     """The same dialect, for statements that are filled by place."""
     paramstyle = "qmark" if dialect.name == "sqlite" else "format"
+    return type(dialect)(paramstyle=paramstyle)  # type: ignore[call-arg]
+
+
+def _by_name(dialect: Dialect) -> Dialect:
+    """The same dialect, for statements that are filled by name, whatever its engine is set to: a
+    command that works beside the one that serves has an engine of its own."""
+    paramstyle = "named" if dialect.name == "sqlite" else "pyformat"
     return type(dialect)(paramstyle=paramstyle)  # type: ignore[call-arg]
 
 

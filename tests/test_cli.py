@@ -84,6 +84,7 @@ def test_help_lists_only_what_works(tmp_path: Path) -> None:
         "desk-link",
         "doctor",
         "erase",
+        "evidence",
         "export",
         "keys",
         "notes",

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, select, update
 
-from bot import copying
+from bot import copying, way_in
 from bot.upkeep import Failed
 from config import settings
 from store import rights
@@ -65,6 +65,19 @@ def test_it_is_a_look_with_its_reason_that_the_copy_shows(store: Store) -> None:
     assert (row.worker, row.what, row.about) == ("the operator", "copy.one", "KTR-48293")
     assert KEYS.master.open(row.why, "audit.why:1") == "Jo asked on the phone"
     store.close_sync()
+
+
+def test_it_is_made_beside_the_process_that_serves(tmp_path: Path) -> None:
+    url = fresh("sqlite", tmp_path)
+    serving = Store.open(url, KEYS)
+    serving.write_sync(furnish)
+    serving.write_sync(someone)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OWNPACE_SECRET_KEY", KEY)
+        known = settings.load()
+    text = copying.copy(known, "KTR-48293", "", False, "why", partial(way_in.beside, url))
+    assert "> Getting my own front door again." in text
+    serving.close_sync()
 
 
 def test_each_copy_is_noted(store: Store) -> None:

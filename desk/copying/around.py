@@ -30,6 +30,7 @@ PURPOSES = {
     looks.HOLDERS: "look_holders",
     looks.COPIED: "look_copy",
     looks.SHOWN: "look_own_copy",
+    looks.LOOKED_BACK: "look_back",
 }
 WHO = {OPERATOR: "operator", HOOK_WORKER: "web_hook", looks.PERSON: "person"}
 BRITISH = "Europe/London"  # where we know whom to name for complaints about data

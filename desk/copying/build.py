@@ -34,6 +34,7 @@ def build(
         ours.decisions(held, say),
         ours.levels(held, say),
         ours.notes(held, say),
+        ours.reviews(held, say),
         ours.workers(held, say),
         theirs.asked(held, say),
         around.looked(held, say),

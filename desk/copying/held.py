@@ -10,9 +10,10 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from bot.conversation.flow import Flow
-from desk import addressed, holding, intake, queries, wishes
+from desk import addressed, holding, intake, looking_back, queries, wishes
 from desk.holding import Held as Holding
 from desk.intake import Intake
+from desk.looking_back import Review
 from desk.places import CODE_WORD
 from desk.queries import AnyRow, Head
 from desk.reading import given, opened, sealer_of
@@ -49,6 +50,7 @@ class Held:
     history: tuple[Holding, ...]
     reached: tuple[Reached, ...]
     hold: Hold | None
+    reviews: tuple[Review, ...]
     others: tuple[str, ...]
     left: tuple[Said, ...]
 
@@ -78,6 +80,7 @@ def read(
         tuple(holding.history(connection, keys, head)),
         _reached(connection, keys, head),
         legal_hold.of_person(connection, sealer, head.person, now),
+        looking_back.of_conversation(connection, keys, head.id, head.service),
         _others(connection, head),
         tuple(said(flow.question(g.question) if flow else None, g) for g in left),
     )

@@ -9,6 +9,7 @@ from desk.copying.held import Held
 from desk.copying.saying import Say
 from desk.copying.structure import Entry, Line, Part
 from desk.decisions import Decision, Passed
+from desk.looking_back import IN_THEIR_WORDS, Review
 from desk.notes import Note
 
 
@@ -39,6 +40,12 @@ def notes(held: Held, say: Say) -> Part:
         line = _ours(reached.reason, say("reached_why"), say)
         entries.append(Entry(f"{say.when(reached.at)}, {reached.who}", (line,)))
     return Part("notes", say("noted"), tuple(entries), say("nothing"))
+
+
+def reviews(held: Held, say: Say) -> Part:
+    """What workers looked back at: of what went wrong, or nearly."""
+    entries = tuple(Entry(say.when(one.at), tuple(_review(one, say))) for one in held.reviews)
+    return Part("reviews", say("reviews"), entries, say("nothing"))
 
 
 def workers(held: Held, say: Say) -> Part:
@@ -117,3 +124,11 @@ def _note(one: Note, say: Say) -> Iterator[Line]:
     yield from _labelled(say, **{"will_change" if one.answers else "saw": one.saw})
     if not (one.said or one.saw or one.answers):
         yield Line(say("no_words"))
+
+
+def _review(one: Review, say: Say) -> Iterator[Line]:
+    yield Line(say(f"review_for_{one.why}"))
+    for name in one.content.__struct_fields__:
+        if words := getattr(one.content, name):
+            theirs = name in IN_THEIR_WORDS
+            yield Line(words, "theirs" if theirs else "ours", say(f"review_{name}"))

@@ -13,6 +13,7 @@ from desk import before, changes, covering, looking_back
 from desk.forms import Filled
 from desk.kit import DESK, WORKER
 from desk.looking_back import THEMES, Content, Learnt, Review
+from desk.looks import LOOKED_BACK
 from desk.opening import filled, find
 from desk.pages import page
 from desk.routes import KEY, Page
@@ -21,7 +22,6 @@ from store.ids import new_id
 from store.looking_back import Reason
 from store.sealing import Sealer
 
-LOOKED = "looked back at what happened"
 CONTENT = Content.__struct_fields__
 T = TypeVar("T")
 
@@ -127,7 +127,7 @@ async def _opened(request: web.Request, stage: str = "") -> Review:
         raise web.HTTPNotFound
     if not review.gone:
         now = desk.clock.now(review.service)
-        note = partial(changes.look, worker=worker.id, purpose=LOOKED, now=now)
+        note = partial(changes.look, worker=worker.id, purpose=LOOKED_BACK, now=now)
         await desk.store.write(lambda c: note(c, [review.conversation]))
     return review
 
@@ -163,6 +163,7 @@ async def _page(
     values = await desk.store.read(work)
     headings = {q.id: q.shows_as for flow in desk.flows.values() for q in flow.questions}
     values |= {"asked": headings.get(review.question, ""), "all_themes": THEMES}
+    values |= {"in_their_words": looking_back.IN_THEIR_WORDS}
     values |= {"given": form.given, "faults": form.faults, "themes": review.themes, **more}
     values |= {"review": review, "service": service, "zone": service.hours.zone}
     status = 400 if form.faults else 200

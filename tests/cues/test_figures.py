@@ -91,7 +91,7 @@ def test_a_text_of_500_characters_takes_less_than_a_millisecond(language: str) -
     lines = [line.split("\t")[0] for line in path.read_text("utf-8").splitlines()]
     whole = " ".join(lines * 3)
     texts = [whole[start : start + CHARACTERS] for start in range(0, len(whole) - CHARACTERS, 397)]
-    took = sorted(min(_milliseconds(find, text) for _ in range(5)) for text in texts)
+    took = sorted(min(_milliseconds(find, text) for _ in range(20)) for text in texts)
     assert len(took) > 100
     assert took[int(len(took) * 0.99)] < MILLISECONDS
 

@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 from random import Random
-from typing import Any
+from typing import Any, get_args
 
 from sqlalchemy import Connection, update
 
-from desk import changes, concern, decisions, holding, looks, notes, queries
+from desk import changes, concern, decisions, holding, looking_back, looks, notes, queries
 from desk.places import CODE_WORD
 from store import legal_hold, rights
+from store import looking_back as opening
 from store import tables as t
 from store.ids import new_id
 from store.sealing import Sealer
@@ -97,6 +98,8 @@ class Making:
         if self.maybe():
             four = {q: self.random.choice(["yes", "not_yet"]) for q in notes.QUESTIONS}
             notes.add_answers(connection, sealer, new_id(), *about, four, self.some())
+        if self.maybe():
+            self.looked_back(connection, sealer, made)
         self.level(connection, sealer, made, sam)
         self.reached(connection, sealer, made, sam)
         if self.maybe():
@@ -108,6 +111,13 @@ class Making:
             until = THURSDAY + timedelta(days=9)
             legal_hold.put(connection, sealer, made.person, sam, self.words(), THURSDAY, until)
         self.afterwards(connection, sealer, made)
+
+    def looked_back(self, connection: Connection, sealer: Sealer, made: Made) -> None:
+        reason = opening.Reason(made.id, self.random.choice(WHY), "", THURSDAY)
+        id = opening.open_one(connection, reason, THURSDAY)
+        fields = looking_back.Content.__struct_fields__
+        content = looking_back.Content(**{name: self.some() for name in fields})
+        looking_back.write(connection, sealer, id, content, ["timing"])
 
     def afterwards(self, connection: Connection, sealer: Sealer, made: Made) -> None:
         """They write on, to nobody in particular; they may have an answer erased."""
@@ -196,7 +206,9 @@ SEALED = (
     (t.override, "reason"),
     (t.look, "words"),
     (t.holding, "note"),
+    (t.review, "content"),
 )
+WHY: tuple[opening.Why, ...] = get_args(opening.Why)
 CODES = (*decisions.MATCHES, *decisions.LAWFUL, *decisions.TOLD)
 
 

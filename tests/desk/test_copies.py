@@ -16,12 +16,13 @@ import pytest
 from bot.conversation.i18n import SOURCE, Catalogue
 from bot.conversation.rights import Right
 from bot.conversation.segments import fits
-from desk import decisions, holding, looks, notes, pages, queries
+from desk import decisions, holding, looking_back, looks, notes, pages, queries
 from desk.copying import around, held, pieces, rendering
 from desk.copying.build import build
 from desk.copying.saying import Say
 from desk.copying.structure import Copy, Entry, Line, Part
 from desk.roles import CARING
+from store.looking_back import Why
 from tests.desk.builder import COMPLETE, NUMBER, PARTIAL, SERVICES, Desk, Made
 from tests.desk.reading import plain
 from tests.desk.records import CUES, LATER, Making, stored
@@ -242,6 +243,8 @@ def test_every_code_has_its_sentence(language: str) -> None:
         "channel": ("sms", "telegram"),
         "level": "0123",
         "why": ("first", "up", "down", "same"),
+        "review": looking_back.Content.__struct_fields__,
+        "review_for": get_args(Why),
         "with": (holding.TOOK, holding.GAVE_BACK, holding.HANDED_ON),
     }
     there = SENTENCES.keys()
