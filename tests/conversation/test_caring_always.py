@@ -28,6 +28,7 @@ class Cared(Around):
     @initialize()
     def remembers(self) -> None:
         self.last: dict[str, datetime] = {}  # when we said a care reply in full
+        self.apart: dict[str, datetime] = {}  # and when to the unknown number that they are met as
         self.unsafe = False  # violence was told of, and not that now is safe
 
     @rule(text=st.sampled_from(sorted(SIGNS)), around=st.sampled_from(["", "um ", "x" * 200 + " "]))
@@ -53,9 +54,17 @@ class Cared(Around):
         if self.before.standing in ("asking", "reviewing"):
             assert self.now.standing in ("asking", "reviewing", "ended")
         for said in CARES & self.said:
-            last = self.last.get(said)
+            last = self.heard_before().get(said)
             assert last is None or not timedelta() <= self.play.now - last < DAY, said
-            self.last[said] = self.play.now
+            self.last[said] = self.apart[said] = self.play.now
+
+    def heard_before(self) -> dict[str, datetime]:
+        """An unknown number has heard nothing before: to leave a reply out would tell who wrote."""
+        if not self.now.stranger:
+            return self.last
+        if not self.before.stranger:
+            self.apart.clear()
+        return self.apart
 
     def nothing_named_too_early(self, event: Event) -> None:
         """After a text of violence, until they say that now is safe."""

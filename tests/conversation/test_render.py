@@ -316,6 +316,9 @@ VALUES: dict[str, Value] = {
     "until": datetime(2026, 11, 25, 16, 30, tzinfo=UTC),
     "opens": datetime(2026, 11, 25, 16, 30, tzinfo=UTC),
     "date": datetime(2027, 9, 25, 16, 30, tzinfo=UTC),
+    "link": "https://intake.example.org/copy/" + "x" * 43,
+    "piece": "x" * 300,
+    "shown": 11,
 }
 
 
