@@ -21,6 +21,8 @@ _TOLD = (
     t.decision.c.content,
     t.concern.c.content,
     t.override.c.reason,
+    t.review.c.content,
+    t.their_copy.c.pieces,
     t.look.c.words,
     t.holding.c.note,
 )

@@ -32,7 +32,7 @@ def asked(player: Play) -> list[str]:
         ("1", "copy", "bring you a copy at a safe time"),
         ("2", "looks", "tell you who has looked"),
         ("4", "stop_using", "I write only when you write"),
-        ("6", "complain", "They have to answer you by 19 December"),
+        ("6", "complain", "Our rule is to answer you by 19 December"),
     ],
 )
 def test_a_point_puts_a_wish_before_a_worker_and_the_bookmark_stays(

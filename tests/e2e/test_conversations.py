@@ -205,7 +205,7 @@ async def test_no(town: Town, way: Way) -> None:
     person = town.person(way, 105)
     await talk(person, [(EARLY, "I am a computer")])
     assert town.house.count(kept) == 1
-    await talk(person, [("no", "I will not ask anything, and what you wrote here is deleted.")])
+    await talk(person, [("no", "I will not ask anything, and what you wrote just now is deleted.")])
     assert town.house.count(kept) == 0
     assert "took my keys" not in (await town.desk.open()).html
 

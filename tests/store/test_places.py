@@ -17,8 +17,21 @@ from bot.conversation.model import Answer, Say
 from bot.doctor import keeping
 from bot.upkeep import Failed
 from desk import audit, concern, decisions, notes
-from store import accounts, alarm, backup, hiding, legal_hold, places, provider_logs, rotation
+from desk import looking_back as looked_back
+from store import (
+    accounts,
+    alarm,
+    backup,
+    hiding,
+    legal_hold,
+    looking_back,
+    places,
+    provider_logs,
+    rotation,
+    their_copies,
+)
 from store import tables as t
+from store.looking_back import Reason
 from store.sealing import Keys
 from store.session import Store
 from tests import canaries
@@ -43,6 +56,7 @@ PLAIN_BYTES = {
     "sign_in_link.token_hash",
     "sign_in_try.who",
     "sign_in_try.whence",
+    "their_copy.token_hash",
 }
 # What is text: ids, codes, and names of workers, flows and services; nothing that a person wrote.
 PLAIN_TEXT = {
@@ -75,12 +89,26 @@ PLAIN_TEXT = {
     "parked": {"account", "kind"},
     "person": {"service"},
     "promise": {"kind"},
+    "review": {
+        "service",
+        "why",
+        "about",
+        "question",
+        "opened_by",
+        "flow",
+        "language",
+        "channel",
+        "themes",
+        "decided_by",
+        "checker",
+    },
     "route_test": {"service", "worker", "route", "failed_code"},
     "seen": {"account", "provider_id"},
     "service": set(),
     "session": {"worker", "csrf", "how"},
     "sign_in_link": {"worker"},
     "sign_in_try": set(),
+    "their_copy": set(),
     "timer": {"name"},
     "to_forget": {"account", "failed_code"},
     "told_outside": {"reference", "what", "failed_code"},
@@ -169,6 +197,8 @@ def _about(connection: Connection, house: House, n: int, id: str) -> None:
         blob = sealer.seal(f"{NAME} {WORDS}", f"{table.name}.{column}:{own}")
         about = {"id": own, "conversation": id, "worker": worker, "at": NOON}
         connection.execute(insert(table).values(**about, **more, **{column: blob}))
+    _looked_back(connection, house, id, worker)
+    their_copies.begin(connection, sealer, id, [f"{NAME} {WORDS}"], NOON + timedelta(hours=1))
     legal_hold.put(connection, sealer, person.id, worker, f"court, {NAME}", NOON, NOON)
     audit.note(connection, keys, worker, "export.list", "1 CSV", NOON, why=f"for {NAME}")
     contact = connection.execute(
@@ -177,6 +207,18 @@ def _about(connection: Connection, house: House, n: int, id: str) -> None:
         .where(t.contact.c.person == person.id)
     ).one()
     provider_logs.ask(connection, keys, contact, sealer, NOON, NOON)
+
+
+def _looked_back(connection: Connection, house: House, id: str, worker: str) -> None:
+    keys, reason = house.store.keys, Reason(id, "noticed", id, NOON)
+    opened = looking_back.open_one(connection, reason, NOON, worker)
+    review = looked_back.find(connection, keys, opened, [LINE.service])
+    sealer = looked_back.sealer_of(connection, keys, id)
+    assert review
+    assert sealer
+    looked_back.write(connection, sealer, opened, looked_back.Content(WORDS), ())
+    learnt = looked_back.Learnt(none_needed=f"{NAME} {WORDS}")
+    assert looked_back.decide(connection, keys, review, learnt, worker, NOON, (None, None))
 
 
 COLUMNS = [*places.PEOPLES, *(kind.column for kind in places.MASTERS)]
