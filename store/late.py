@@ -25,7 +25,7 @@ LEADS = frozenset("back edit many_noted nearest own_words skipped".split())
 # What shows somebody's own words, or how many there are.
 CONTENT = frozenset(("many_noted", "times", "ended_named", "data_see"))
 # What can't be taken back is confirmed once: said a second time it looks like a second time.
-ONCE = frozenset(("delete_done", "declined", "stopped"))
+ONCE = frozenset(("delete_done", "delete_done_early", "declined", "stopped"))
 
 # Whoever wrote at night hears at night; after that they may sleep, or not be alone any more.
 LATE = timedelta(minutes=10)

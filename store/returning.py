@@ -79,10 +79,14 @@ def _join(connection: Connection, newer: str, older: str, fresh: Sealer, sealer:
     is to see because of it."""
     m = t.message.c
     theirs = (m.conversation == newer) & (m.direction == "in") & m.text.is_not(None)
-    for id, text in connection.execute(select(m.id, m.text).where(theirs)).all():
+    for id, kind, text in connection.execute(select(m.id, m.kind, m.text).where(theirs)).all():
         place = f"message.text:{id}"
         own = {"text": sealer.seal(fresh.open(text, place), place), "conversation": older}
-        connection.execute(update(t.message).where(m.id == id).values(**own, kind="note"))
+        connection.execute(
+            update(t.message)
+            .where(m.id == id)
+            .values(**own, kind=kind if kind == "command" else "note")
+        )
     for table in (t.asked, t.promise, t.nudge):
         of_it = update(table).where(table.c.conversation == newer)
         connection.execute(of_it.values(conversation=older))

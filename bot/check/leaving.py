@@ -48,7 +48,7 @@ def change_and_delete(subject: Subject) -> Iterator[Finding]:
     """The review says how to change a line and take it out; what can't be undone is said to be."""
     yield from lacks(subject, "R-E2", "review_end", ("change",), ("review_end",))
     yield from holds(subject, "R-E2", "review_end", ("{remove}",))
-    for key in ("review_end", "review_empty", "review_closed", "review_closed_code"):
+    for key in ("review_end", "review_empty", "review_closed"):
         if "yes" not in {word for word, _ in offers(subject, key)}:
             where = common_place(subject, f"message.{key}")
             yield Finding("R-E2", where, f"{key} does not offer OK")

@@ -111,7 +111,7 @@ def _is_open(step: Step, event: Wrote) -> bool:
 
 def _belongs(step: Step, burst: Burst, event: Wrote, heard: Meaning) -> bool:
     """Own words do. So does a number or a yes that could only answer what they have not read."""
-    if showing.is_code(step.conversation, event.text):
+    if code_word.is_given(step, event):
         return False  # it opens what was said, and is part of nothing
     if event.choice or not event.text or isinstance(heard, Words):
         return not event.choice and bool(event.text)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from bot.conversation import answering, leaving, tries
 from bot.conversation.asking import ask_again, current
-from bot.conversation.effects import Refiled
+from bot.conversation.effects import Answered, Effect, Filed, Refiled
 from bot.conversation.filing import file, file_words, weight
 from bot.conversation.going import go_on
 from bot.conversation.hearing import says_only
-from bot.conversation.model import Wrote
+from bot.conversation.model import Answer, World, Wrote
 from bot.conversation.showing import chooses, fingerprint, fits, is_code, is_same
 from bot.conversation.step import Step
 from bot.conversation.understand import Command, Meaning
@@ -70,10 +72,42 @@ def is_given(step: Step, event: Wrote) -> bool:
     return not closed and is_code(step.conversation, event.text)
 
 
+def question_id(world: World) -> str:
+    """The question for it. A message that is the word is filed under it, whatever it was sent to:
+    what is filed so is shown to nobody."""
+    return next((q.id for q in world.flow.questions if q.kind == "code"), "")
+
+
+def keep_out(step: Step, event: Wrote) -> None:
+    """The right word that opens nothing (the day's tries are used up) does what any word does here,
+    and stands in no answer and no note."""
+    conversation, message = step.conversation, event.message
+    if conversation.code_given or event.choice or not is_code(conversation, event.text):
+        return
+    answers = {id: _without(answer, message) for id, answer in conversation.answers.items()}
+    pending = tuple(id for id in conversation.pending if id != message)
+    step.change(answers=answers, pending=pending)
+    step.effects = [_hidden(step, effect, message) for effect in step.effects]
+
+
+def _hidden(step: Step, effect: Effect, message: str) -> Effect:
+    if isinstance(effect, Filed):
+        return Filed("command", question_id(step.world))
+    if isinstance(effect, Answered):
+        return Answered(_without(effect.answer, message))
+    return effect
+
+
+def _without(answer: Answer, message: str) -> Answer:
+    if message not in answer.messages:
+        return answer
+    return replace(answer, messages=tuple(id for id in answer.messages if id != message))
+
+
 def open_up(step: Step, returns: bool) -> None:
     """The code word was given: what was said may be shown for this sitting. `returns`: it is the
     first that they say after a time away."""
-    file(step, "command")
+    file(step, "command", question_id(step.world))
     if step.conversation.code_given:
         step.say("code_right")
         ask_again(step)

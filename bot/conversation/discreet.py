@@ -23,7 +23,7 @@ def turn(step: Step, on: bool, message: str) -> None:
     """Plain messages from now on, or the usual ones again. Back to the usual ones, with our name
     in them, only for who knows the code word if there is one."""
     conversation = step.conversation
-    if not on and conversation.discreet and not conversation.agreed:
+    if not on and conversation.discreet and (conversation.doubted or not conversation.agreed):
         step.say("plain_stays")  # or whoever finds the phone could bring our name back
         return
     if not on and conversation.discreet and not (conversation.code_given or not conversation.code):

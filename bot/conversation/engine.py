@@ -174,6 +174,7 @@ def _wrote(step: Step, event: Wrote, heard: Meaning | None = None) -> Meaning | 
     if cue:
         caring.answer(step, cue, event, heard)
     still_safe.ask_at_the_end(step)
+    code_word.keep_out(step, event)
     tries.count(step, event, heard, tries.weight(before))
     facts.name_us(step, before.last_wrote)
     pace.count(step, before, heard)

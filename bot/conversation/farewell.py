@@ -23,25 +23,30 @@ def asks(turn: Turn) -> bool:
 
 
 def ask_to_delete(step: Step) -> str:
-    """The phrase of the one question before it."""
+    """The phrase of the one question before it. Before the agreement (and to whoever is met as an
+    unknown number) it says what is true whether or not there was more that may not be deleted."""
+    if not step.conversation.agreed:
+        return "delete_ask_early"
     if step.known.held:
         return "delete_ask_held"
     return "delete_ask_later" if step.world.service.delete_hold else "delete_ask"
 
 
-def deleted(step: Step) -> None:
-    """They said yes to it."""
+def deleted(step: Step, agreed: bool) -> None:
+    """They said yes to it, before the agreement or after it."""
     hold = step.world.service.delete_hold
-    if step.known.held:
+    if not agreed:
+        step.say("delete_done_early")
+    elif step.known.held:
         step.say("delete_held")
     elif hold:
         step.say("delete_later", when=step.now + hold)
     else:
         step.say("delete_done")
-    read_already(step)
 
 
-def read_already(step: Step) -> None:
-    """What a worker knows of danger they go on knowing."""
-    if step.known.read:
+def read_already(step: Step, known: bool) -> None:
+    """What a worker knows of danger they go on knowing. It is told to the person alone: `known`
+    says that it is shown who writes."""
+    if step.known.read and known:
         step.say("read_already")

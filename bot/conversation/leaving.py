@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.conversation import farewell, promising, reminding
+from bot.conversation import farewell, promising, reminding, showing
 from bot.conversation.asking import ask_again, asking, say_notice, scoped
 from bot.conversation.effects import Agreed, Forget, HandOver, Reach, Timer, Withdraw
 from bot.conversation.facts import deleted_on
@@ -42,7 +42,8 @@ def offer_return(step: Step) -> None:
 def _who_reads(step: Step) -> None:
     conversation = step.conversation
     if conversation.handed == "complete":
-        step.say("paused_handed")
+        if not showing.may_be_another(conversation):
+            step.say("paused_handed")
     elif may_pass_on(conversation) and said_something(conversation):
         step.say("paused_shared", when=step.now + step.world.service.quiet)
     else:
@@ -130,8 +131,10 @@ def delete(step: Step) -> None:
 
 def delete_and_say(step: Step) -> None:
     """As `delete`, with the one confirmation."""
+    known, agreed = showing.is_known(step.conversation), step.conversation.agreed
     delete(step)
-    farewell.deleted(step)
+    farewell.deleted(step, agreed)
+    farewell.read_already(step, known)
 
 
 def ask_resume(step: Step, words_kept: bool) -> None:
@@ -170,11 +173,16 @@ def resume(step: Step) -> None:
     if step.conversation.ask_safe:
         step.push("still_safe")
         step.change(ask_safe=False)
+    if not showing.may_be_another(step.conversation):
+        _say_what_they_gave(step)
+    ask_again(step)
+
+
+def _say_what_they_gave(step: Step) -> None:
     if step.conversation.handed == "partial":
         step.say("paused_handed")
     if step.conversation.standing == "ended":
         step.say("ended_open")
-    ask_again(step)
 
 
 def begin(step: Step) -> None:

@@ -209,8 +209,10 @@ class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
     that of one that they have not written twice yet, and `code_given` says that it was given in
     this sitting. `tries`: what was tried to find it since `tries_since`, as `tries` weighs it.
     `unproven` are questions answered before a silence that nothing has bridged: who writes now may
-    be another. `stranger`: what an unknown number would have here by now (`stranger`). `ask_safe`:
-    they were away for so long that we ask anew whether it is safe to write (`still_safe`).
+    be another. `doubted`: there was such a silence, and no code word before it: one that was set
+    since may be somebody else's, whatever was answered anew. `stranger`: what an unknown number
+    would have here by now (`stranger`). `ask_safe`: they were away for so long that we ask anew
+    whether it is safe to write (`still_safe`).
     `cared`: when we last answered a cue of each kind (`caring`).
     """
 
@@ -249,6 +251,7 @@ class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
     tries: int = 0
     tries_since: datetime | None = None
     unproven: tuple[str, ...] = ()
+    doubted: bool = False
     ask_safe: bool = False
     cared: Mapping[str, datetime] = msgspec.field(default_factory=dict)
     safe_times: SafeTimes | None = None
@@ -303,6 +306,7 @@ class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
             self.code_given,
             self.tries,
             self.unproven,
+            self.doubted,
             self.ask_safe,
             tuple(sorted(self.cared)),
             self.safe_times,

@@ -8,7 +8,7 @@ from bot.conversation import farewell, promising
 from bot.conversation.effects import HandOver, Timer
 from bot.conversation.flow import Question
 from bot.conversation.model import Answer, Labels, Option, Quote, Value
-from bot.conversation.showing import may_quote, may_show
+from bot.conversation.showing import is_known, may_quote, may_show
 from bot.conversation.step import Step
 
 # Room for answers on one page, in units of `Answer.size`: on SMS two parts less the sentences
@@ -80,7 +80,7 @@ def ask_review(step: Step) -> None:
     if not answered(step):
         step.say("review_empty")
     elif not may_show(step.conversation):
-        step.say("review_closed_code" if step.conversation.code else "review_closed")
+        step.say("review_closed")
     elif step.conversation.position.page + 1 < len(pages(step)):
         step.say("review_next")
     else:
@@ -136,7 +136,7 @@ def finish(step: Step) -> None:
         step.say("ended_named", name=Quote(name.messages))
     else:
         step.say("ended")
-    farewell.read_already(step)
+    farewell.read_already(step, is_known(step.conversation))
     _what_comes_next(step, due)
     said = step.conversation.opened
     if any(said.get(p.id) not in ("yes", "no") for p in step.world.flow.offered(step.conversation)):

@@ -38,10 +38,12 @@ def may_pass_on(conversation: Conversation) -> bool:
 
 def is_open(conversation: Conversation) -> bool:
     """May content be sent to this phone? Only while the code word is given, never where others may
-    read, and not once they left. A word that was set after a silence may be somebody else's."""
+    read, and not once they left. A word that was set after a silence may be somebody else's, and to
+    answer anew what was answered before it proves nothing."""
     left = conversation.standing in ("paused", "stopped", "erased")
     given = bool(conversation.code) and conversation.code_given
-    return given and not (conversation.discreet or left or conversation.unproven)
+    doubted = conversation.doubted or bool(conversation.unproven)
+    return given and not (conversation.discreet or left or doubted)
 
 
 def copy_ways(service: Service, conversation: Conversation) -> tuple[str, ...]:

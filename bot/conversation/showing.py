@@ -29,6 +29,19 @@ def may_show(conversation: Conversation) -> bool:
     return not conversation.discreet
 
 
+def is_known(conversation: Conversation) -> bool:
+    """Is it shown that the person themselves writes: by the code word, or as nobody else can have
+    come to the phone since they began?"""
+    if conversation.code:
+        return conversation.code_given and not conversation.doubted
+    return not conversation.doubted
+
+
+def may_be_another(conversation: Conversation) -> bool:
+    """Is it a guarded phone, and not shown who writes? Then nothing tells that there was more."""
+    return guarded(conversation) and not is_known(conversation)
+
+
 def may_quote(conversation: Conversation, question: str) -> bool:
     """May this answer be shown? Not on the strength of the number alone: what was said before a
     silence needs the code word that there was then."""
@@ -64,6 +77,7 @@ def lock(service: Service, conversation: Conversation, now: datetime) -> Convers
         conversation,
         code_given=False,
         unproven=given,
+        doubted=conversation.doubted or (not proven and conversation.agreed),
         ask_safe=conversation.ask_safe or _asks_safe(conversation, now),
     )
 

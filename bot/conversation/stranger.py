@@ -15,7 +15,7 @@ from datetime import datetime
 
 from msgspec.structs import replace as changed
 
-from bot.conversation import discreet, facts, leaving, tries
+from bot.conversation import code_word, discreet, facts, leaving, tries
 from bot.conversation.effects import (
     Agreed,
     AsideKept,
@@ -120,7 +120,8 @@ def _comes_back(step: Step) -> bool:
 def _come_back(step: Step, turn: Turn, opens: bool, event: Wrote) -> None:
     """Back to the bookmark. What they wrote meanwhile is a note of theirs."""
     filed = next((e for e in turn.effects if isinstance(e, Filed)), Filed("command"))
-    step.effects.insert(0, Filed("command") if opens else filed)
+    secret = Filed("command", code_word.question_id(step.world))
+    step.effects.insert(0, secret if opens else filed)
     step.record(*(e for e in turn.effects if isinstance(e, Withdraw | Reach)))
     burst = step.conversation.burst
     if opens and burst and burst.since and event.unsent:
@@ -134,7 +135,8 @@ def _take(step: Step, effect: Effect, code: bool) -> None:
     erased = isinstance(effect, Forget) and effect.what == "all"  # see `_follow`
     theirs = isinstance(effect, Agreed) and effect.kind != "discreet"
     if isinstance(effect, Filed):
-        step.effects.insert(0, Filed("command") if code else effect)
+        secret = Filed("command", code_word.question_id(step.world))
+        step.effects.insert(0, secret if code else effect)
     elif not erased and not theirs:
         step.record(effect)
 

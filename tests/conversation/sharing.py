@@ -7,6 +7,7 @@ is theirs holds words that no sentence of ours holds.
 from __future__ import annotations
 
 import copy
+import dataclasses
 from collections.abc import Sequence
 from datetime import timedelta
 from functools import cache
@@ -16,7 +17,7 @@ from typing import Final, NamedTuple
 from msgspec.structs import replace
 
 from bot.conversation.channel import TRAITS
-from bot.conversation.model import Conversation, Position, Rendered, Wrote
+from bot.conversation.model import Conversation, Event, Known, Position, Rendered, Wrote
 from bot.conversation.render import taught
 from bot.conversation.showing import LONGEST, guarded
 from tests.conversation.anything import CODES, COMMANDS, SAYINGS
@@ -63,6 +64,13 @@ class Phone(Play):
     def __init__(self, channel: str, language: str) -> None:
         super().__init__(caring(3), channel, language)
         self.read: list[tuple[str, tuple[str, ...]]] = []
+        self.known = Known()
+
+    def feed(self, event: Event) -> list[str]:
+        """With what the store knows of its owner, as the inbox would give it."""
+        return super().feed(
+            dataclasses.replace(event, known=self.known) if isinstance(event, Wrote) else event
+        )
 
     def _say(self, messages: Sequence[Rendered]) -> list[str]:
         for message in messages:
@@ -103,6 +111,7 @@ def owned(mode: Mode, channel: str, language: str, answers: int) -> Phone:
     if mode.plain and not phone.conversation.discreet:
         phone.says("plain")
     phone.ends()
+    phone.known = Known(read=True)  # a worker has read a sign of danger
     return phone
 
 

@@ -6,10 +6,11 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from bot.conversation.effects import Answered, AsideKept, Asked, BringBack, Forget
+from bot.conversation.effects import Answered, AsideKept, Asked, BringBack, Filed, Forget
 from bot.conversation.engine import respond
 from bot.conversation.model import (
     Conversation,
+    Delivered,
     Due,
     Known,
     Moved,
@@ -81,7 +82,7 @@ def test_stop_is_done_and_said_as_to_anybody() -> None:
 
 def test_delete_deletes_what_is_there() -> None:
     phone = later(with_code())
-    assert "Shall I delete what you have told us?" in phone.says("delete")[-1]
+    assert "Shall I take away what was written here" in phone.says("delete")[-1]
     phone.says("delete")
     assert Forget("all") in phone.effects
     assert phone.conversation.standing == "erased"
@@ -330,7 +331,7 @@ def test_a_code_word_set_after_a_silence_gives_no_copy_either() -> None:
     phone.says("hello")
     set_since = replace(phone.conversation, code="m1:c0de", code_given=True)
     assert not is_open(set_since)
-    assert is_open(replace(set_since, unproven=()))
+    assert not is_open(replace(set_since, unproven=())), "to answer anew proves nothing"
 
 
 def test_what_was_erased_is_not_brought_back_by_guessing() -> None:
@@ -354,3 +355,96 @@ def test_no_stranger_hears_that_a_worker_has_read_a_sign_of_danger() -> None:
         world(), phone.conversation, Wrote("delete", message="m", known=Known(read=True)), phone.now
     )
     assert "read_already" not in {say.key for say in turn.says}
+
+
+def test_what_an_unknown_number_is_told_of_an_erasing_is_true_under_a_hold_too() -> None:
+    phone, new = later(with_code()), Play(world())
+    for one in (phone, new):
+        assert "Shall I take away what was written here" in one.says("delete")[-1]
+        (done,) = one.says("delete")
+        assert "deleted" not in done
+        assert done.startswith("It is taken away, and")
+
+
+# --- What an OK does not bring back ---------------------------------------------------------------
+
+
+def told(player: Play, *texts: str) -> set[str]:
+    """The keys of all that is said to these, where a worker has read a sign of danger."""
+    said: set[str] = set()
+    for number, text in enumerate(texts):
+        wrote = Wrote(text, message=f"told{number}", known=Known(read=True))
+        turn = respond(player.world, player.conversation, wrote, player.now)
+        player.conversation = turn.conversation
+        said |= {say.key for say in turn.says}
+        arrived = Delivered(f"out{number}", said=tuple(say.key for say in turn.says))
+        player.conversation = respond(
+            player.world, player.conversation, arrived, player.now
+        ).conversation
+    return said
+
+
+GAVE_AWAY = {"read_already", "paused_handed", "ended_open"}
+
+
+@pytest.mark.parametrize("texts", [("hi", "ok", "delete", "delete"), ("hi", "ok", "pause", "ok")])
+@pytest.mark.parametrize("code", [True, False])
+def test_an_ok_tells_nobody_what_was_read_or_shared(texts: tuple[str, ...], code: bool) -> None:
+    phone = later(reviewed(with_code() if code else asked_if_safe()))
+    phone.conversation = replace(phone.conversation, discreet=True, handed="partial", share=True)
+    assert not told(phone, *texts) & GAVE_AWAY
+
+
+def test_the_person_themselves_hears_that_it_was_read() -> None:
+    phone = with_code()
+    assert "read_already" in told(phone, "delete", "yes")
+
+
+def test_at_the_review_nothing_says_that_there_is_a_code_word() -> None:
+    phone = later(reviewed(with_code()))
+    phone.says("hello")
+    assert "code" not in " ".join(phone.says("ok"))
+
+
+def test_after_a_silence_an_ok_and_full_bring_our_name_back_to_nobody() -> None:
+    phone = asked_if_safe()
+    guess(phone, "no")
+    assert phone.conversation.discreet
+    later(phone)
+    phone.says("hello")
+    phone.says("ok")
+    assert phone.says("full")[0].startswith("For now my messages stay plain.")
+    assert phone.conversation.discreet
+
+
+def test_the_right_word_when_the_day_is_full_is_kept_as_a_code_word_is() -> None:
+    phone = later(with_code())
+    guess(phone, "hello", "ok")
+    phone.conversation = replace(phone.conversation, tries=20, tries_since=phone.now)
+    wrong, right = (
+        respond(world(), phone.conversation, Wrote(text, message="w"), phone.now)
+        for text in ("blue pots", "red kettle")
+    )
+    assert [say.key for say in right.says] == [say.key for say in wrong.says]
+    assert right.conversation.position == wrong.conversation.position
+    assert Filed("command", "code_word") in right.effects
+    assert not any("w" in answer.messages for answer in right.conversation.answers.values())
+
+
+def test_when_the_day_is_full_a_word_within_a_burst_tells_nothing() -> None:
+    phone = later(with_code())
+    guess(phone, "hello", "ok")
+    phone.conversation = replace(phone.conversation, tries=20, tries_since=phone.now)
+    met = []
+    for word in ("blue pots", "red kettle"):
+        first = respond(world(), phone.conversation, Wrote("my children", message="a"), phone.now)
+        then = Wrote(word, message="b", so_far=("my children",), unsent=True)
+        second = respond(world(), first.conversation, then, phone.now)
+        met.append(([say.key for say in second.says], second.conversation.position))
+    assert met[0] == met[1]
+
+
+def test_the_code_word_stands_among_no_messages() -> None:
+    phone = later(with_code())
+    phone.says("red kettle")
+    assert Filed("command", "code_word") in phone.effects

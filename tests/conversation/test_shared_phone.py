@@ -14,6 +14,7 @@ import pytest
 
 from bot.conversation.channel import TRAITS
 from bot.conversation.render import taught
+from bot.conversation.rights import is_open
 from bot.conversation.showing import guarded
 from store.late import CONTENT
 from tests.conversation.sharing import (
@@ -30,6 +31,8 @@ from tests.conversation.sharing import (
 )
 
 MANY = 10_000
+# What tells whoever holds the phone that there was more: heard by its owner alone.
+TELLS_OF_IT = {"read_already"}
 
 
 # --- By somebody else ----------------------------------------------------------------------------
@@ -44,6 +47,7 @@ def told(phone: Phone, since: int = 0) -> list[str]:
         found += [word for word in CANARIES if word in text.casefold()]
         found += [key for key in message.said if key in CONTENT - {"many_noted", "times"}]
         found += [key for key in message.said if _shows(key, text, own)]
+        found += [key for key in message.said if key in TELLS_OF_IT]
     return found
 
 
@@ -74,6 +78,10 @@ def a_stranger(seed: int) -> None:
             assert phone.read == other.read, (seed, number, act)
         if plain and phone.conversation.discreet:
             assert not any("Harbour" in text for text, _ in phone.read[read:]), (seed, act)
+        assert act[0] == "wait" or not is_open(phone.conversation), (seed, number, act)
+        if mode.plain or mode.code:
+            gave = {key for m in phone.sent[since:] for key in m.said}
+            assert not gave & {"paused_handed", "ended_open"}, (seed, number, act)
         assert told(phone, since) == [], (seed, number, act, told(phone))
 
 
@@ -121,6 +129,7 @@ def _come_back(phone: Phone, mode: Mode, seed: int) -> None:
         phone.says("START")  # what the phone network takes as leave to write to them
     if mode.code and phone.conversation.code:
         phone.says(CODE)
+        assert phone.conversation.code_given, (seed, phone.lines[-24:])
     else:
         phone.says("hello")
     for _ in range(8):

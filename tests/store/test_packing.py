@@ -50,6 +50,7 @@ FULL = Conversation(
     tries=4,
     tries_since=datetime(2026, 11, 19, 9, 8, tzinfo=UTC),
     unproven=("name",),
+    doubted=True,
     ask_safe=True,
     cared={"suicidal": datetime(2026, 11, 19, 9, 7, tzinfo=UTC)},
     hurry=4,
