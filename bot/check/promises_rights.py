@@ -33,6 +33,7 @@ walked(
 # What says that a worker was asked, and for what.
 TELLS: Final = {
     "data_copy": "copy",
+    "copy_brought": "copy",
     "data_closed": "copy",
     "data_looks": "looks",
     "data_fix": "fix",

@@ -78,28 +78,28 @@ def question_id(world: World) -> str:
     return next((q.id for q in world.flow.questions if q.kind == "code"), "")
 
 
-def keep_out(step: Step, event: Wrote) -> None:
-    """The right word that opens nothing (the day's tries are used up) does what any word does here,
-    and stands in no answer and no note."""
-    conversation, message = step.conversation, event.message
-    if conversation.code_given or event.choice or not is_code(conversation, event.text):
-        return
-    answers = {id: _without(answer, message) for id, answer in conversation.answers.items()}
-    pending = tuple(id for id in conversation.pending if id != message)
-    step.change(answers=answers, pending=pending)
-    step.effects = [_hidden(step, effect, message) for effect in step.effects]
+def keep_out(step: Step, message: str) -> None:
+    """This message is the code word: it stands in no note, and in no answer but its own. One that
+    opens nothing (the day's tries are used up, or we are silent) does what any word does."""
+    own = question_id(step.world)
+    answers = step.conversation.answers.items()
+    step.change(answers={id: _without(answer, message, own) for id, answer in answers})
+    if not (asked(step) and step.conversation.pending):
+        pending = tuple(id for id in step.conversation.pending if id != message)
+        step.change(pending=pending)
+    step.effects = [_hidden(effect, message, own) for effect in step.effects]
 
 
-def _hidden(step: Step, effect: Effect, message: str) -> Effect:
-    if isinstance(effect, Filed):
-        return Filed("command", question_id(step.world))
+def _hidden(effect: Effect, message: str, own: str) -> Effect:
+    if isinstance(effect, Filed) and effect.question != own:
+        return Filed("command", own)
     if isinstance(effect, Answered):
-        return Answered(_without(effect.answer, message))
+        return Answered(_without(effect.answer, message, own))
     return effect
 
 
-def _without(answer: Answer, message: str) -> Answer:
-    if message not in answer.messages:
+def _without(answer: Answer, message: str, own: str) -> Answer:
+    if message not in answer.messages or answer.question == own:
         return answer
     return replace(answer, messages=tuple(id for id in answer.messages if id != message))
 

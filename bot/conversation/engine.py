@@ -122,13 +122,20 @@ def _hear(step: Step, event: Wrote) -> None:
     if showing.is_silent(step.world.service, step.conversation, step.now):
         answering.settle_pending(step)  # begun by somebody who may not be there any more
     if not stranger.meets(step):
-        bursts.wrote(step, event, _wrote)
+        _hear_known(step, event)
     elif step.conversation.holder == "worker":
         stranger.begin(step)
-        bursts.wrote(step, event, _wrote)
+        _hear_known(step, event)
     else:
         stranger.wrote(step, event, respond)
         _set_timers(step)
+
+
+def _hear_known(step: Step, event: Wrote) -> None:
+    before = step.conversation
+    bursts.wrote(step, event, _wrote)
+    if showing.is_code(before, event.text) and not event.choice:
+        code_word.keep_out(step, event.message)
 
 
 def _news(step: Step, event: Delivered | Failed) -> None:
@@ -159,7 +166,7 @@ def _wrote(step: Step, event: Wrote, heard: Meaning | None = None) -> Meaning | 
             caring.tell_worker(step, cue, event)
         return None
     if pace.too_fast(step, heard):
-        file_words(step)
+        file(step, "command") if isinstance(heard, Command | Chose) else file_words(step)
         caring.care(step, cue, event) if cue else pace.say_once(step)
         return None
     first = _is_first(before, heard)
@@ -174,7 +181,6 @@ def _wrote(step: Step, event: Wrote, heard: Meaning | None = None) -> Meaning | 
     if cue:
         caring.answer(step, cue, event, heard)
     still_safe.ask_at_the_end(step)
-    code_word.keep_out(step, event)
     tries.count(step, event, heard, tries.weight(before))
     facts.name_us(step, before.last_wrote)
     pace.count(step, before, heard)

@@ -13,7 +13,8 @@ from bot.conversation.model import Turn
 from bot.conversation.step import Step
 
 ASKS: Final = frozenset(
-    ("delete_ask", "delete_ask_later", "delete_done", "delete_later", "ended", "ended_named")
+    ("delete_ask", "delete_ask_later", "delete_done", "delete_later", "delete_later_code")
+    + ("ended", "ended_named")
 )
 
 
@@ -32,15 +33,15 @@ def ask_to_delete(step: Step) -> str:
     return "delete_ask_later" if step.world.service.delete_hold else "delete_ask"
 
 
-def deleted(step: Step, agreed: bool) -> None:
-    """They said yes to it, before the agreement or after it."""
+def deleted(step: Step, agreed: bool, code: bool) -> None:
+    """They said yes to it, before the agreement or after it; `code`: they gave their code word."""
     hold = step.world.service.delete_hold
     if not agreed:
         step.say("delete_done_early")
     elif step.known.held:
         step.say("delete_held")
     elif hold:
-        step.say("delete_later", when=step.now + hold)
+        step.say("delete_later_code" if code else "delete_later", when=step.now + hold)
     else:
         step.say("delete_done")
 

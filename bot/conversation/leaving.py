@@ -55,7 +55,8 @@ def choose_reminders(step: Step, yes: bool, message: str) -> None:
     step.pop()
     step.change(reminders=yes)
     step.record(Agreed("reminders", yes, message))
-    step.say("reminders_yes" if yes else "reminders_no")
+    given = "reminders_yes_given" if step.conversation.handed == "complete" else "reminders_yes"
+    step.say(given if yes else "reminders_no")
     offer_return(step)  # the timer is set after every word of theirs, and after this one too
 
 
@@ -132,8 +133,9 @@ def delete(step: Step) -> None:
 def delete_and_say(step: Step) -> None:
     """As `delete`, with the one confirmation."""
     known, agreed = showing.is_known(step.conversation), step.conversation.agreed
+    code = step.conversation.code_given and known
     delete(step)
-    farewell.deleted(step, agreed)
+    farewell.deleted(step, agreed, code)
     farewell.read_already(step, known)
 
 

@@ -37,7 +37,7 @@ def choose_how(step: Step, way: str) -> None:
         step.record(CopyWanted("link"))
     else:
         step.record(Asked("copy"))
-        step.say("data_copy")
+        step.say("copy_brought")
         ask_again(step)
 
 

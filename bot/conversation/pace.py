@@ -12,11 +12,11 @@ from datetime import datetime, timedelta
 
 from bot.conversation.model import Conversation
 from bot.conversation.step import Step
-from bot.conversation.understand import Command, Meaning
+from bot.conversation.understand import Chose, Command, Meaning
 
 QUIET = timedelta(minutes=1)
 DAY = timedelta(days=1)
-WORDS, WORD = 3, 1  # what a message weighs that leads nowhere: words, a command that we know
+WORDS, WORD = 3, 1  # what leads nowhere weighs: words, and what we offer by name or number
 FULL = 8 * WORDS  # with the notice, and one word that keeps safe, ten messages in a minute
 FULL_DAY = 100 * WORDS
 SAFETY = frozenset({"stop", "delete", "person", "safe", "plain"})
@@ -54,7 +54,8 @@ def count(step: Step, before: Conversation, heard: Meaning) -> None:
             step.says.clear()
         _weigh(step, FULL + 2)
         return
-    weight = WORD if waited and isinstance(heard, Command) else WORDS
+    known = isinstance(heard, Command) or (isinstance(heard, Chose) and bool(before.over))
+    weight = WORD if waited and known else WORDS
     day = step.conversation.hurry_day
     step.change(hurry_day=day if day >= FULL_DAY else min(day + weight, FULL_DAY))
     _weigh(step, min(step.conversation.hurry + weight, FULL))

@@ -106,8 +106,8 @@ class _Piece:
 
     @property
     def line(self) -> bool:
-        """Is it one line of a list? (Answers at the review.)"""
-        return self.say.key.startswith("review.")
+        """Is it a line by itself? (Answers at the review, a piece of a copy.)"""
+        return self.say.key.startswith(("review.", "copy_piece"))
 
 
 @dataclass(frozen=True, slots=True)

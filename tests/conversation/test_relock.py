@@ -6,6 +6,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
+from bot.conversation import pace
 from bot.conversation.effects import Answered, AsideKept, Asked, BringBack, Filed, Forget
 from bot.conversation.engine import respond
 from bot.conversation.model import (
@@ -448,3 +449,11 @@ def test_the_code_word_stands_among_no_messages() -> None:
     phone = later(with_code())
     phone.says("red kettle")
     assert Filed("command", "code_word") in phone.effects
+
+
+def test_the_code_word_is_kept_apart_where_we_are_silent_too() -> None:
+    phone = with_code()
+    quick = replace(phone.conversation, hurry=pace.FULL, hurry_last=phone.now)
+    turn = respond(world(), quick, Wrote("red kettle", message="m"), phone.now)
+    assert [say.key for say in turn.says] == ["too_fast"]
+    assert Filed("command", "code_word") in turn.effects
