@@ -13,8 +13,15 @@ from bot.conversation.model import Turn
 from bot.conversation.step import Step
 
 ASKS: Final = frozenset(
-    ("delete_ask", "delete_ask_later", "delete_done", "delete_later", "delete_later_code")
-    + ("ended", "ended_named")
+    (
+        "delete_ask",
+        "delete_ask_later",
+        "delete_done",
+        "delete_later",
+        "delete_later_code",
+        "ended",
+        "ended_named",
+    )
 )
 
 
