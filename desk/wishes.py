@@ -8,19 +8,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, case, select, update
+from sqlalchemy import ColumnElement, Connection, Select, case, exists, select, update
 
+from bot.conversation.effects import OWED
 from desk import queries
 from desk.queries import Head
 from desk.reading import opened, sealer_of
 from store import tables as t
-from store.sealing import Keys
+from store.sealing import Keys, Sealer
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
     """One such thing; `seen_at` is when a worker saw to it. Of a cue `message` is the text, to be
-    read by `due_at`; `voice` is what found it, and `wrong_at` when they said that it was not so."""
+    read by `due_at`; `voice` is what found it, and `wrong_at` when they said that it was not so.
+    What is owed an answer (`effects.OWED`) is seen to by that answer, which they are to have by
+    `due_at`."""
 
     id: str
     conversation: str
@@ -31,6 +34,10 @@ class Wish:
     voice: str | None = None
     due_at: datetime | None = None
     wrong_at: datetime | None = None
+
+    @property
+    def owed(self) -> bool:
+        return self.what in OWED
 
 
 _A = t.asked.c
@@ -75,9 +82,33 @@ class Sign:
     words: str = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What workers wrote about one of these: the `answer`, and `who` gave it; why it is late."""
+
+    who: str = ""
+    answer: str = field(default="", repr=False)
+    reason: str = field(default="", repr=False)
+
+
 def answer_by(of: Sequence[Wish]) -> datetime | None:
-    """The time that they were told for the first complaint among these."""
-    return min((w.due_at for w in of if w.what == "complain" and w.due_at), default=None)
+    """The first day that they were told for an answer, of these."""
+    return min((w.due_at for w in of if w.owed and not w.seen_at and w.due_at), default=None)
+
+
+def replies(connection: Connection, keys: Keys, head: Head) -> dict[str, Reply]:
+    """What workers wrote to what is asked here, by its id."""
+    sealer, name = sealer_of(keys, head), t.worker.c.name
+    query = select(_A.id, _A.answer, _A.reason, name).where(_A.conversation == head.id)
+    query = query.outerjoin(t.worker, t.worker.c.id == _A.answered_by)
+    return {
+        row.id: Reply(
+            row.name or "",
+            opened(sealer, row.answer, f"asked.answer:{row.id}"),
+            opened(sealer, row.reason, f"asked.reason:{row.id}"),
+        )
+        for row in connection.execute(query)
+    }
 
 
 def cues(connection: Connection, keys: Keys, head: Head, of: Sequence[Wish]) -> list[Sign]:
@@ -93,12 +124,49 @@ def cues(connection: Connection, keys: Keys, head: Head, of: Sequence[Wish]) -> 
 
 
 def answer(connection: Connection, wish: Wish, person: str, now: datetime) -> None:
-    """Somebody sees to this, and to all that the same person asked for until then."""
-    a, c = t.asked.c, t.conversation.c
-    theirs = a.conversation.in_(select(c.id).where(c.person == person))
-    until = (a.at <= wish.at) & a.seen_at.is_(None)
+    """Somebody sees to this, and to all that the same person asked for until then; but for what is
+    owed an answer of its own."""
+    a = t.asked.c
+    until = (a.at <= wish.at) & a.seen_at.is_(None) & a.what.not_in(OWED)
+    theirs = a.conversation.in_(_lines_of(person))
     connection.execute(update(t.asked).where(theirs, until).values(seen_at=now))
+    _keep(connection, person, "care", now, t.promise.c.made_at <= wish.at)
+
+
+def answer_owed(
+    connection: Connection,
+    sealer: Sealer,
+    wish: Wish,
+    person: str,
+    worker: str,
+    words: str,
+    now: datetime,
+) -> None:
+    """They have this answer. What was promised is kept once nothing else of its kind waits."""
+    a = t.asked.c
+    this = update(t.asked).where(a.id == wish.id, a.seen_at.is_(None))
+    sealed = sealer.seal(words, f"asked.answer:{wish.id}")
+    connection.execute(this.values(seen_at=now, answer=sealed, answered_by=worker))
+    others = (a.conversation.in_(_lines_of(person))) & (a.what == wish.what)
+    if not connection.scalar(select(exists().where(others, a.seen_at.is_(None)))):
+        _keep(connection, person, wish.what, now)
+
+
+def say_why(connection: Connection, sealer: Sealer, wish: Wish, reason: str) -> None:
+    """Why this will be late; with no words, no reason is given."""
+    sealed = sealer.seal(reason, f"asked.reason:{wish.id}") if reason else None
+    connection.execute(update(t.asked).where(t.asked.c.id == wish.id).values(reason=sealed))
+
+
+def _lines_of(person: str) -> Select[tuple[str]]:
+    return select(t.conversation.c.id).where(t.conversation.c.person == person)
+
+
+def _keep(
+    connection: Connection, person: str, kind: str, now: datetime, *which: ColumnElement[bool]
+) -> None:
+    """What of this kind was promised to them is kept."""
     p = t.promise.c
-    told = p.conversation.in_(select(c.id).where(c.person == person)) & (p.kind == "care")
-    kept = told & p.kept_at.is_(None) & p.dropped_at.is_(None) & (p.made_at <= wish.at)
-    connection.execute(update(t.promise).where(kept).values(kept_at=now))
+    theirs = p.conversation.in_(_lines_of(person)) & (p.kind == kind)
+    still = theirs & p.kept_at.is_(None) & p.dropped_at.is_(None)
+    connection.execute(update(t.promise).where(still, *which).values(kept_at=now))

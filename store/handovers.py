@@ -9,12 +9,15 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
+from bot.conversation.effects import OWED
 from bot.conversation.model import Due, Event
 from store import outside
 from store import tables as t
 from store.ids import new_id, new_reference
+from store.sealing import Sealer
 
-LATE = {"late": "read", "late_care": "care"}  # the kind of promise that each timer is about
+# The kind of promise that each timer is about.
+LATE = {"late": "read", "late_care": "care", **{f"late_{what}": what for what in OWED}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,20 +80,34 @@ def ask(connection: Connection, asked: Sequence[dict[str, Any]]) -> None:
         connection.execute(insert(t.asked), new)
 
 
-def with_promise(connection: Connection, conversation: str, event: Event) -> Event:
-    """The same event; `late` and `late_care` with the time by which we promised to read, if nobody
-    has."""
+def with_promise(connection: Connection, sealer: Sealer, conversation: str, event: Event) -> Event:
+    """The same event; one of `LATE` with the time that we promised, if it was not kept, and with
+    the reason that a worker gave for that."""
     if not (isinstance(event, Due) and event.name in LATE):
         return event
     p = t.promise.c
     unkept = (p.conversation == conversation) & p.kept_at.is_(None) & p.dropped_at.is_(None)
-    kind = p.kind == LATE[event.name]
-    due_at = connection.scalar(select(p.due_at).where(unkept, kind).order_by(p.due_at).limit(1))
+    kind = LATE[event.name]
+    order = p.due_at.desc() if kind in OWED else p.due_at  # of an earlier one they have heard
+    query = select(p.due_at).where(unkept, p.kind == kind).order_by(order)
+    due_at = connection.scalar(query.limit(1))
     taken = connection.scalar(
         select(t.handover.c.taken_at).where(t.handover.c.conversation == conversation)
     )
     read = taken and event.name == "late"  # whoever has it reads it; a cue is seen to by itself
-    return replace(event, since=None if read else due_at)
+    if read or due_at is None:
+        return event
+    return replace(event, since=due_at, reason=_reason(connection, sealer, conversation, kind))
+
+
+def _reason(connection: Connection, sealer: Sealer, conversation: str, kind: str) -> str:
+    """Why it is late, in a worker's words; nothing where none gave a reason."""
+    a = t.asked.c
+    about = a.what == kind if kind in OWED else a.message.is_not(None)
+    given = (a.conversation == conversation) & a.seen_at.is_(None) & a.reason.is_not(None)
+    query = select(a.id, a.reason).where(given, about).order_by(a.id.desc()).limit(1)
+    row = connection.execute(query).first() if kind != "read" else None
+    return (row and sealer.opens(row.reason, f"asked.reason:{row.id}")) or ""
 
 
 def _row(one: Handed) -> dict[str, Any]:

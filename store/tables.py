@@ -298,11 +298,15 @@ asked = Table(
     Column("at", UTCTime, nullable=False),
     Column("seen_at", UTCTime),
     # Of a cue: the text, which voice spoke, by when it is to be read; and that they said we took
-    # them wrong. Of a complaint: by when it is to be answered.
+    # them wrong. Of what is owed an answer (`effects.OWED`): by when.
     Column("message", ForeignKey("message.id")),
     Column("voice", String(10)),
     Column("due_at", UTCTime),
     Column("wrong_at", UTCTime),
+    # What a worker answered, and who that was; why it is late, in their words.
+    Column("answer", Sealed),
+    Column("answered_by", String(40)),
+    Column("reason", Sealed),
     Index(
         "ix_asked_unseen",
         "at",

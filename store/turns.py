@@ -27,6 +27,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot.conversation import effects as e
 from bot.conversation import model as m
+from bot.conversation.effects import OWED
 from store import bursts, conversations, handovers, hiding, messages, nudges, outside, rights
 from store import tables as t
 from store.conversations import Line
@@ -71,7 +72,7 @@ REFILE = Many(
 TAKE_BACK = Many(delete(t.handover).where(t.handover.c.conversation == _LINE))
 SUPERSEDE = Many(update(t.answer).where(_ANSWER_TO, t.answer.c.current).values(current=False))
 _DROP = update(t.promise).where(t.promise.c.conversation == _LINE, _OPEN).values(dropped_at=_AT)
-DROP_PROMISES = Many(_DROP)
+DROP_PROMISES = Many(_DROP.where(*(t.promise.c.kind != what for what in OWED)))
 DROP_PROMISE = Many(_DROP.where(t.promise.c.kind == bindparam("what")))
 CLEAR_TIMER = Many(
     delete(t.timer).where(
@@ -255,7 +256,7 @@ class Ledger:
         self._nudges.append(nudges.Needed(line.id, line.service, what, at, due_at))
 
     def _promised(self, line: Line, kind: str, due_at: datetime, at: datetime) -> None:
-        if kind != "care":  # each of those is for a text of its own
+        if kind in ("read", "aim"):  # each other one is for something of its own
             self.add(DROP_PROMISE, line=line.id, what=kind, when=at)
         row = {"id": new_id(), "conversation": line.id, "kind": kind}
         self.add(PROMISE, **row, due_at=due_at, made_at=at)

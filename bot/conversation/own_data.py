@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.conversation import own_copy
+from bot.conversation import own_copy, promising
 from bot.conversation.asking import ask_again, ask_over
-from bot.conversation.effects import Asked, Timer
+from bot.conversation.effects import OWED, Asked, Timer
 from bot.conversation.facts import deleted_on
 from bot.conversation.filing import file_words
 from bot.conversation.review import answered
-from bot.conversation.rights import ANSWERED_IN, FIX, HOW, MENU, Right
+from bot.conversation.rights import FIX, HOW, MENU, Right
 from bot.conversation.showing import may_show
 from bot.conversation.step import Step
 from bot.conversation.understand import Command
@@ -67,7 +67,7 @@ def choose(step: Step, point: str) -> None:
     elif point == "looks":
         _ask(step, "looks")
     elif point == "complain":
-        _complain(step)
+        _ask(step, "complain")
     else:
         _stop_using(step)
     ask_again(step)
@@ -104,12 +104,12 @@ def _stop_using(step: Step) -> None:
     _ask(step, "stop_using")
 
 
-def _complain(step: Step) -> None:
-    due = step.now + ANSWERED_IN
-    step.record(Asked("complain", due_at=due))
-    step.say("data_complain", date=due)
-
-
 def _ask(step: Step, what: Right) -> None:
-    step.record(Asked(what))
-    step.say(f"data_{what}")
+    """Put it before a worker. What is owed an answer has a day, which is told."""
+    if what not in OWED:
+        step.record(Asked(what))
+        step.say(f"data_{what}")
+        return
+    due = promising.promise_answer(step, what)
+    step.record(Asked(what, due_at=due))
+    step.say(f"data_{what}", date=due)

@@ -20,7 +20,7 @@ HOW: Final = "copy_how"
 GOING: Final = "copy_going"
 CopyWay = Literal["here", "link", "looks", "more"]
 LINK_LASTS: Final = timedelta(minutes=30)
-ANSWERED_IN: Final = timedelta(days=30)  # a complaint
+ANSWERED_IN: Final = timedelta(days=30)  # what is owed (`effects.OWED`)
 POINTS: Final[tuple[Point, ...]] = ("see", "looks", "fix", "stop_using", "delete", "complain")
 
 

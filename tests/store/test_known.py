@@ -128,3 +128,12 @@ async def sign(house: House, id: str, seen: datetime | None) -> None:
     await house.inbox(saying(e.Filed("note"), asked)).receive(wrote("x", new_id()))
     saw = update(t.asked).where(t.asked.c.conversation == id).values(seen_at=seen)
     await house.store.write(lambda c: c.execute(saw) and None)
+
+
+async def test_a_second_complaint_keeps_the_day_of_the_first(house: House) -> None:
+    await somebody(house)
+    for _ in range(2):
+        await says(house, "data", "6")
+        house.clock.at += timedelta(days=0, minutes=5)
+    (promise,) = house.rows(t.promise)
+    assert (promise["kind"], promise["due_at"]) == ("complain", NOON + timedelta(days=30))
