@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, case, exists, select, update
 
@@ -23,7 +24,7 @@ class Wish:
     """One such thing; `seen_at` is when a worker saw to it. Of a cue `message` is the text, to be
     read by `due_at`; `voice` is what found it, and `wrong_at` when they said that it was not so.
     What is owed an answer (`effects.OWED`) is seen to by that answer, which they are to have by
-    `due_at`."""
+    `due_at`; `statement` are the messages that say, in their words, what should stand there."""
 
     id: str
     conversation: str
@@ -34,6 +35,8 @@ class Wish:
     voice: str | None = None
     due_at: datetime | None = None
     wrong_at: datetime | None = None
+
+    statement: tuple[str, ...] = ()
 
     @property
     def owed(self) -> bool:
@@ -46,7 +49,12 @@ _ALL = select(*(_A[field.name] for field in fields(Wish)))
 
 def _read(connection: Connection, where: ColumnElement[bool]) -> list[Wish]:
     query = _ALL.where(where).order_by(_A.at, _A.id)
-    return [Wish(**row._mapping) for row in connection.execute(query)]
+    return _wishes(connection, query)
+
+
+def _wishes(connection: Connection, query: Select[Any]) -> list[Wish]:
+    rows = (dict(row._mapping) for row in connection.execute(query))
+    return [Wish(**{**row, "statement": tuple(row["statement"] or ())}) for row in rows]
 
 
 def unanswered(connection: Connection, services: Sequence[str], most: int) -> list[Wish]:
@@ -57,7 +65,7 @@ def unanswered(connection: Connection, services: Sequence[str], most: int) -> li
     still = query.where(_A.seen_at.is_(None), c.service.in_(services), c.closed_at.is_(None))
     cue_due = case((_A.message.is_not(None), _A.due_at))
     first = still.order_by(_A.message.is_(None), cue_due, _A.at, _A.id).limit(most)
-    return [Wish(**row._mapping) for row in connection.execute(first)]
+    return _wishes(connection, first)
 
 
 def of_conversation(connection: Connection, conversation: str) -> list[Wish]:
@@ -89,6 +97,30 @@ class Reply:
     who: str = ""
     answer: str = field(default="", repr=False)
     reason: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What should stand beside what a worker wrote, in their words, and the reply to it."""
+
+    wish: Wish
+    words: str = field(repr=False)
+    reply: Reply = Reply()
+
+
+def statements(connection: Connection, keys: Keys, head: Head) -> tuple[Statement, ...]:
+    """Those of this conversation, the latest first."""
+    stated = [wish for wish in of_conversation(connection, head.id) if wish.statement]
+    if not stated:
+        return ()
+    sealer, answers = sealer_of(keys, head), replies(connection, keys, head)
+    named = [message for wish in stated for message in wish.statement]
+    rows = queries.messages(connection, named)
+    said = {row.id: opened(sealer, row.text, f"message.text:{row.id}") for row in rows}
+    return tuple(
+        Statement(wish, "\n".join(said.get(m, "") for m in wish.statement), answers[wish.id])
+        for wish in reversed(stated)
+    )
 
 
 def answer_by(of: Sequence[Wish]) -> datetime | None:

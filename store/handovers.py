@@ -67,17 +67,27 @@ def hand_over(connection: Connection, handed: Sequence[Handed]) -> None:
 
 
 def ask(connection: Connection, asked: Sequence[dict[str, Any]]) -> None:
-    """Put these wishes before the caseworkers; one that still waits to be seen is not repeated."""
+    """Put these wishes before the caseworkers; one that still waits to be seen is not repeated, but
+    where they said in their own words what should stand there: then the next is another."""
     if not asked:
         return
     waiting = select(t.asked.c.conversation, t.asked.c.what, t.asked.c.message).where(
         t.asked.c.conversation.in_({row["conversation"] for row in asked}),
         t.asked.c.seen_at.is_(None),
+        t.asked.c.statement.is_(None),
     )
     there = {(row.conversation, row.what, row.message) for row in connection.execute(waiting)}
     wishes = {(row["conversation"], row["what"], row["message"]): row for row in asked}
     if new := [row for wish, row in wishes.items() if wish not in there]:
         connection.execute(insert(t.asked), new)
+
+
+def state(connection: Connection, line: str, messages: Sequence[str]) -> None:
+    """These words belong to what was asked last to be put right."""
+    a = t.asked.c
+    last = select(a.id).where(a.conversation == line, a.what == "fix", a.seen_at.is_(None))
+    newest = last.order_by(a.at.desc(), a.id.desc()).limit(1).scalar_subquery()
+    connection.execute(update(t.asked).where(a.id == newest).values(statement=[*messages]))
 
 
 def with_promise(connection: Connection, sealer: Sealer, conversation: str, event: Event) -> Event:

@@ -307,6 +307,8 @@ asked = Table(
     Column("answer", Sealed),
     Column("answered_by", String(40)),
     Column("reason", Sealed),
+    # Of what is to be put right: their own wording, by the messages that hold it.
+    Column("statement", Listed),
     Index(
         "ix_asked_unseen",
         "at",

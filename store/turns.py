@@ -123,6 +123,7 @@ class Ledger:
         self._taken_back: list[tuple[str, datetime]] = []
         self._agreed: list[Row] = []
         self._asked: list[Row] = []
+        self._stated: list[tuple[str, Sequence[str]]] = []
         self._nudges: list[nudges.Needed] = []
         self._kept: list[Row] = []
         self._timers: dict[tuple[str, str], datetime | None] = {}
@@ -146,6 +147,8 @@ class Ledger:
         handovers.hand_over(connection, self._handed)
         handovers.agree(connection, self._agreed)
         handovers.ask(connection, self._asked)
+        for line, stated in self._stated:
+            handovers.state(connection, line, stated)
         nudges.make(connection, self._nudges)
 
     def heard(self, line: Line, wrote: m.Wrote, effects: Sequence[e.Effect], at: datetime) -> None:
@@ -194,6 +197,8 @@ class Ledger:
                 self._nudge(line, "today" if today else "handover", at, due_at)
             case e.Asked():
                 self._ask(line, effect, at)
+            case e.Stated(stated):
+                self._stated.append((line.id, stated))
             case e.TakenWrong():
                 self.add(TAKEN_WRONG, line=line.id, when=at)
             case e.Reach(state, code):

@@ -138,6 +138,14 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Stated:
+    """What should stand beside what a worker wrote, in these messages of theirs: it belongs to what
+    they asked last to have put right."""
+
+    messages: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CopyWanted:
     """They want a copy of what we hold, `here` in parts or by a `link`; to see who `looks`; or
     `more` of what goes on. Whoever carries it out makes it, and comes back with `CopyMade`."""
@@ -165,6 +173,7 @@ Effect = (
     | Withdraw
     | Reach
     | Asked
+    | Stated
     | CopyWanted
     | TakenWrong
 )

@@ -127,11 +127,13 @@ async def _page(request: web.Request, open_one: _Open, form: Filled) -> web.Resp
     desk, wish, head = request.app[DESK], open_one.wish, open_one.head
     keys, owed = desk.store.keys, wish.owed and not wish.seen_at
     shown = await desk.store.read(lambda connection: card(connection, desk, head))
+    stated = await desk.store.read(lambda c: wishes.statements(c, keys, head))
     about = {
         "card": shown,
         "number": "" if head.gone else intake.address(keys, head),
         "cues": await desk.store.read(lambda c: wishes.cues(c, keys, head, open_one.here)),
         "reply": (await desk.store.read(lambda c: wishes.replies(c, keys, head))).get(wish.id),
+        "statement": next((s.words for s in stated if s.wish.id == wish.id), ""),
         "answer_by": wishes.answer_by([wish]),
         "way": await _way(request, head) if owed else None,
     }

@@ -119,6 +119,12 @@ class Making:
                     connection, sealer, wish, made.person, lee, self.words(), THURSDAY
                 )
 
+    def stated(self, connection: Connection, sealer: Sealer, made: Made, wish: str) -> None:
+        """What should stand beside what a worker wrote, in their words."""
+        id = self.message(connection, sealer, made, "in", "note", self.words())
+        this = update(t.asked).where(t.asked.c.id == wish)
+        connection.execute(this.values(statement=[id]))
+
     def looked_back(self, connection: Connection, sealer: Sealer, made: Made) -> None:
         reason = opening.Reason(made.id, self.random.choice(WHY), "", THURSDAY)
         id = opening.open_one(connection, reason, THURSDAY)
@@ -140,12 +146,13 @@ class Making:
 
     def message(
         self, connection: Connection, sealer: Sealer, made: Made, way: str, kind: str, words: str
-    ) -> None:
+    ) -> str:
         id, at = new_id(), THURSDAY + LATER + timedelta(minutes=self.written)
         row: dict[str, Any] = {"id": id, "conversation": made.id, "direction": way, "kind": kind}
         row |= {"text": sealer.seal(words, f"message.text:{id}"), "at": at}
         sent = {"sent_at": at} if way == "out" else {}
         connection.execute(t.message.insert().values(**row, **sent))
+        return id
 
     def decision(self) -> decisions.Content:
         passed = decisions.Passed(

@@ -7,9 +7,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from desk import queries
 from store import tables as t
 from store.messages import transcript
 from tests.desk.builder import COMPLETE, OURS, PARTIAL, THURSDAY, Desk, Made
+from tests.desk.reading import plain
 from tests.desk.team import at_work
 
 
@@ -152,3 +154,25 @@ async def test_the_answer_can_go_to_their_phone_and_the_assistant_goes_on(desk: 
     assert [m.text for m in found if m.kind == "worker"] == [f"Sam here, a person. {ANSWER}"]
     assert "The assistant writes now." in await work.page()
     assert owed.kept("fix")
+
+
+async def test_beside_a_note_stands_their_statement_and_our_answer(desk: Desk) -> None:
+    made = desk.intake(COMPLETE, kind="complete", notes=["it was a tuesday"], asked=["fix"])
+    [note] = desk.store.read_sync(lambda c: queries.notes(c, made.id))
+    desk.change(t.asked, made.asked["fix"], statement=[note.id])
+    work = await at_work(desk, made)
+    owed = Owed(desk, work.csrf, made, "fix")
+    assert "What should stand there, as they say it: it was a tuesday" in plain(
+        await desk.page(owed.path)
+    )
+    page = await work.page()
+    assert "What should stand here, as they say it" in page
+    assert "10 days left Answer it" in page
+    await owed.post("/answer", answer=ANSWER, how="told")
+    page = await work.page()
+    assert "Answered by Sam" in page
+    assert ANSWER in page
+    shown = await work.page("/as-they-would")
+    assert "What should stand there, in your words" in shown
+    assert "Our answer, by Sam" in shown
+    assert shown.count(ANSWER) == 1

@@ -64,7 +64,7 @@ PLAIN_TEXT = {
     "account": {"service", "channel"},
     "agreement": {"kind", "language", "channel", "flow_fingerprint", "reply", "shown"},
     "answer": {"question", "status", "messages", "fingerprint"},
-    "asked": {"what", "message", "voice", "answered_by"},
+    "asked": {"what", "message", "voice", "answered_by", "statement"},
     "audit": {"worker", "what", "about"},
     "contact": {"account", "person", "state", "state_code"},
     "conversation": {"person", "contact", "service", "flow", "standing", "language", "holder"},

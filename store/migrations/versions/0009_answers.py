@@ -1,4 +1,4 @@
-"""Answers that are owed, who gave them, and why one is late"""
+"""Answers that are owed, who gave them, and why one is late; their own wording beside a note"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,9 +14,10 @@ def upgrade() -> None:
         asked.add_column(sa.Column("answer", sa.LargeBinary()))
         asked.add_column(sa.Column("answered_by", sa.String(40)))
         asked.add_column(sa.Column("reason", sa.LargeBinary()))
+        asked.add_column(sa.Column("statement", sa.JSON()))
 
 
 def downgrade() -> None:
     with op.batch_alter_table("asked") as asked:
-        for name in ("reason", "answered_by", "answer"):
+        for name in ("statement", "reason", "answered_by", "answer"):
             asked.drop_column(name)
