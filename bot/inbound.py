@@ -209,7 +209,7 @@ class Inbox:
         if isinstance(event, Wrote):
             ledger.heard(line, event, turn.effects, at)
         for effect in turn.effects:
-            ledger.record(line, effect, at, world.flow.fingerprint)
+            ledger.record(line, effect, at, world.flow.fingerprint, world.service.lawful)
         soon = times.now + (world.service.merge if turn.waits else NOTHING)
         for rendered in words:
             may_go = soon

@@ -198,6 +198,7 @@ def notes(connection: Connection, conversation: str) -> Sequence[AnyRow]:
 def agreements(connection: Connection, conversation: str) -> Sequence[AnyRow]:
     a = t.agreement.c
     query = select(a.kind, a.value, a.language, a.channel, a.flow_fingerprint, a.shown, a.at)
+    query = query.add_columns(a.lawful_basis, a.special_condition)
     return connection.execute(
         query.where(a.conversation == conversation).order_by(a.at, a.id)
     ).all()

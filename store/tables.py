@@ -201,6 +201,9 @@ agreement = Table(
     Column("shown", Listed, nullable=False),
     Column("reply", String(40), nullable=False),
     Column("at", UTCTime, nullable=False),
+    # The service's setting at that time; empty where it was not kept yet.
+    Column("lawful_basis", String(40), nullable=False, server_default=""),
+    Column("special_condition", String(40), nullable=False, server_default=""),
 )
 
 promise = Table(

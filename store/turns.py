@@ -36,6 +36,7 @@ from store.prepared import Many
 from store.sealing import Keys
 
 Row = dict[str, Any]
+CONSENT = "consent"  # a lawful basis
 
 _LINE: BindParameter[str] = bindparam("line")
 _WHO: BindParameter[str] = bindparam("who")
@@ -179,8 +180,16 @@ class Ledger:
         self._rows[MESSAGE].append(message)
         self._rows[OUTGOING].append(queued)
 
-    def record(self, line: Line, effect: e.Effect, at: datetime, fingerprint: str) -> None:
-        """One effect; `heard` sees to `Filed`, `forget` to an answer or all forgotten."""
+    def record(
+        self,
+        line: Line,
+        effect: e.Effect,
+        at: datetime,
+        fingerprint: str,
+        lawful: tuple[str, str] = ("", ""),
+    ) -> None:
+        """One effect; `heard` sees to `Filed`, `forget` to an answer or all forgotten. `lawful` is
+        as `Service` has it."""
         match effect:
             case e.Filed() | e.BringBack() | e.CopyWanted():
                 pass
@@ -189,7 +198,7 @@ class Ledger:
             case e.Timer(name, due_at):
                 self.timer(line, name, due_at)
             case e.Agreed():
-                self._agreed.append(_agreement(line, effect, at, fingerprint))
+                self._agreed.append(_agreement(line, effect, at, fingerprint, lawful))
             case e.Promised(kind, due_at):
                 self._promised(line, kind, due_at, at)
             case e.HandOver(kind, due_at, today):
@@ -312,8 +321,14 @@ def _bring_back(
     line.contact, line.closed = back.contact, False
 
 
-def _agreement(line: Line, agreed: e.Agreed, at: datetime, fingerprint: str) -> Row:
+def _agreement(
+    line: Line, agreed: e.Agreed, at: datetime, fingerprint: str, lawful: tuple[str, str]
+) -> Row:
+    """To begin is not always consent, as the law has the word; what is chosen beside it is."""
+    basis, condition = lawful
     return {
+        "lawful_basis": basis if agreed.kind == "start" else CONSENT,
+        "special_condition": condition,
         "id": new_id(),
         "conversation": line.id,
         "kind": agreed.kind,

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -287,6 +288,20 @@ async def test_agreeing_names_the_messages_that_showed_what_was_agreed_to(house:
     assert (agreed["kind"], agreed["value"], agreed["reply"]) == ("start", True, "m1")
     assert agreed["shown"] == [notice]
     assert agreed["flow_fingerprint"] == house.world.flow.fingerprint
+
+
+async def test_what_the_law_calls_the_reason_is_kept_as_it_was_set_then(house: House) -> None:
+    await turn(house, "a", Agreed("start", True, "m1"))
+    service = replace(house.world.service, lawful=("public_task", "social_protection"))
+    house.world = replace(house.world, service=service)
+    await turn(house, "b", Agreed("start", True, "m2"))
+    await turn(house, "c", Agreed("reminders", True, "m3"))
+    kept = [(row["lawful_basis"], row["special_condition"]) for row in house.rows(t.agreement)]
+    assert kept == [
+        ("legitimate_interests", "explicit_consent"),
+        ("public_task", "social_protection"),
+        ("consent", "social_protection"),
+    ]
 
 
 async def test_a_partial_hand_over_becomes_complete_and_keeps_its_reference(house: House) -> None:

@@ -102,7 +102,13 @@ def _agreed(held: Held, say: Say) -> Iterator[Entry]:
         yield Entry(say("told_first"), tuple(lines))
     for row in held.agreements:
         answer = say("chose_yes" if row.value else "chose_no")
-        yield Entry(say.among("choice", row.kind), (Line(f"{answer}, {say.when(row.at)}"),))
+        lines = [Line(f"{answer}, {say.when(row.at)}")]
+        if row.lawful_basis:
+            lines.append(Line(say.among("basis", row.lawful_basis), label=say("basis")))
+        if row.special_condition:
+            label = say("condition")
+            lines.append(Line(say.among("condition", row.special_condition), label=label))
+        yield Entry(say.among("choice", row.kind), tuple(lines))
     for row in held.promises:
         lines = [Line(say("promised", when=say.when(row.due_at)))]
         if row.kept_at:

@@ -145,7 +145,8 @@ def _agreed(agreed: Agreed) -> Iterator[Choice]:
         ("discreet", agreed.plain),
     ):
         if row is not None:
-            yield Choice(what, bool(row.value), row.at)
+            lawful = (row.lawful_basis, row.special_condition)
+            yield Choice(what, bool(row.value), row.at, *lawful)
 
 
 def _promise(intake: Intake) -> Promise | None:

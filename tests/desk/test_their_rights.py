@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from desk import queries
 from store import tables as t
@@ -176,3 +176,13 @@ async def test_beside_a_note_stands_their_statement_and_our_answer(desk: Desk) -
     assert "What should stand there, in your words" in shown
     assert "Our answer, by Sam" in shown
     assert shown.count(ANSWER) == 1
+
+
+async def test_what_the_law_calls_the_reason_stands_with_what_they_agreed_to(desk: Desk) -> None:
+    made = desk.intake(COMPLETE, kind="complete", standing="ended")
+    lawful = {"lawful_basis": "public_task", "special_condition": "health_or_social_care"}
+    desk.store.write_sync(lambda c: c.execute(update(t.agreement).values(**lawful)) and None)
+    work = await at_work(desk, made)
+    page = await work.page()
+    assert "Lawful basis: a public task · for what is sensitive: health or social care" in page
+    assert "as the law calls it" in await work.page("/as-they-would")

@@ -62,7 +62,16 @@ PLAIN_BYTES = {
 PLAIN_TEXT = {
     "about": {"key"},
     "account": {"service", "channel"},
-    "agreement": {"kind", "language", "channel", "flow_fingerprint", "reply", "shown"},
+    "agreement": {
+        "kind",
+        "language",
+        "channel",
+        "flow_fingerprint",
+        "reply",
+        "shown",
+        "lawful_basis",
+        "special_condition",
+    },
     "answer": {"question", "status", "messages", "fingerprint"},
     "asked": {"what", "message", "voice", "answered_by", "statement"},
     "audit": {"worker", "what", "about"},
