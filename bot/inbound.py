@@ -143,7 +143,7 @@ class Inbox:
             chosen, left = lines.one_each(left)
             ledger = Ledger()
             for number, line, what in chosen:
-                event = handovers.with_promise(connection, line.id, what)
+                event = handovers.with_promise(connection, line.sealer, line.id, what)
                 times = Times.of(envelopes[number], line, now(line.service))
                 if self._is_for_the_core(connection, ledger, line, event, times.now):
                     self._turn(connection, ledger, line, event, times, step)
@@ -209,7 +209,7 @@ class Inbox:
         if isinstance(event, Wrote):
             ledger.heard(line, event, turn.effects, at)
         for effect in turn.effects:
-            ledger.record(line, effect, at, world.flow.fingerprint)
+            ledger.record(line, effect, at, world.flow.fingerprint, world.service.lawful)
         soon = times.now + (world.service.merge if turn.waits else NOTHING)
         for rendered in words:
             may_go = soon

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -18,6 +18,18 @@ HeldHours = Annotated[int, Field(ge=0, le=24 * 7)]
 WholeHours = Annotated[int, Field(ge=1, le=24 * 14)]
 Minutes = Annotated[int, Field(ge=5, le=24 * 60)]
 MinutesPlain = Annotated[int, Field(ge=5, le=60)]
+# What the law calls the reason to keep what people say; and the condition for what is sensitive.
+Basis = Literal[
+    "legitimate_interests",
+    "recognised_legitimate_interest",
+    "consent",
+    "public_task",
+    "legal_obligation",
+    "vital_interests",
+]
+Condition = Literal[
+    "explicit_consent", "safeguarding", "health_or_social_care", "social_protection"
+]
 LINE = 'write it as in {name = "Our night line", number = "0800 ...", checked = 2026-11-22}'
 # How each is written, for whoever wrote it otherwise.
 HOW = {
@@ -42,6 +54,8 @@ HOW = {
     "silence_hours": "give a number of hours from 1 to 336",
     "relock_minutes": "give a number of minutes from 5 to 1440",
     "relock_minutes_plain": "give a number of minutes from 5 to 60",
+    "lawful_basis": f"give one of {', '.join(get_args(Basis))}",
+    "special_condition": f"give one of {', '.join(get_args(Condition))}",
     "copies_by_chat": "give true or false",
     "quiet_hours": 'write them as in "20:00-09:00"',
 }
@@ -80,6 +94,8 @@ class Table(BaseModel):
     relock_minutes_plain: MinutesPlain = 15
     quiet_hours: str = "20:00-09:00"
     copies_by_chat: bool = True
+    lawful_basis: Basis = "legitimate_interests"
+    special_condition: Condition = "explicit_consent"
 
 
 class File(BaseModel):

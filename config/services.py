@@ -140,6 +140,7 @@ def _configured(table: Table, id: str) -> Configured:
         nudged=id == PRACTICE,  # nobody real waits; of others a tested route decides
         waking=(start, end),
         copies=table.copies_by_chat,
+        lawful=(table.lawful_basis, table.special_condition),
         distress_line=lines.get("distress"),
         abuse_line=lines.get("abuse"),
         child_line=lines.get("child"),

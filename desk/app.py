@@ -14,6 +14,7 @@ from desk.streams import STREAMS, Streams
 from desk.tries import Tries
 from desk.views import (
     accounts,
+    asked,
     concern,
     cover,
     decisions,
@@ -41,7 +42,7 @@ from desk.views import (
 from desk.writing import Way
 from store.session import Store
 
-THE_LIST = (waiting, holding, search, cover, events)
+THE_LIST = (waiting, asked, holding, search, cover, events)
 RECORD = (intake, notes, decisions, concern, transcript, preview, words, writing, exports, leaving)
 LEARNING = (reviews, leads, themes)
 VIEWS = (*THE_LIST, *RECORD, *LEARNING, sign_in, me, accounts, duty, outside, files)

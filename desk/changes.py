@@ -88,7 +88,7 @@ def _held(
 def keep_promise(connection: Connection, conversation: str, now: datetime) -> None:
     """A worker has read it: what was promised, or meant, to be read by some time is kept."""
     p = t.promise.c
-    open_one = p.kept_at.is_(None) & p.dropped_at.is_(None) & (p.kind != "care")
+    open_one = p.kept_at.is_(None) & p.dropped_at.is_(None) & p.kind.in_(("read", "aim"))
     connection.execute(
         update(t.promise).where(p.conversation == conversation, open_one).values(kept_at=now)
     )

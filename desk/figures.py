@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, and_, case, exists, func, or_, select
 
+from bot.conversation.effects import OWED
 from bot.conversation.flow import Flow
 from desk import people_asked
 from desk.holding import GAVE_BACK, HANDED_ON
@@ -121,7 +122,7 @@ def _promises(connection: Connection, service: str, now: datetime) -> Promises:
     # One that was dropped before its time (they took it back) was broken by nobody.
     missed = and_(p.kept_at.is_(None), or_(p.dropped_at.is_(None), p.dropped_at > p.due_at))
     query = select(kept, late, func.count(case((missed, 1)))).join_from(t.promise, t.conversation)
-    came = (p.kind == "read", p.due_at >= now - LATELY, p.due_at < now)
+    came = (p.kind.in_(("read", *OWED)), p.due_at >= now - LATELY, p.due_at < now)
     return Promises(*connection.execute(query.where(c.service == service, *came)).one())
 
 

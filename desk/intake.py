@@ -18,7 +18,7 @@ from desk.places import SAFETY
 from desk.queries import AnyRow, Head
 from desk.reading import given, opened, sealer_of
 from desk.record import Record, record
-from desk.wishes import Wish
+from desk.wishes import Statement, Wish
 from store import conversations
 from store.sealing import Keys, Unreadable
 
@@ -63,11 +63,12 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Ours:
-    """What workers wrote, the latest first."""
+    """What workers wrote, the latest first; beside it `statements` of theirs."""
 
     notes: tuple[TeamNote, ...]
     decisions: tuple[Decision, ...]
     levels: tuple[Change, ...]
+    statements: tuple[Statement, ...] = ()
 
     @property
     def level(self) -> Change | None:
@@ -114,6 +115,7 @@ def read(connection: Connection, keys: Keys, flows: Mapping[str, Flow], head: He
         notes.read(connection, keys, head),
         decisions.read(connection, keys, head),
         concern.read(connection, keys, head),
+        wishes.statements(connection, keys, head),
     )
     asked = wishes.of_conversation(connection, head.id)
     events = [*_events(connection, head, reads, asked), *_our_events(ours)]

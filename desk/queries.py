@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, or_, select
 
+from bot.conversation.effects import OWED
 from store import tables as t
 
 AnyRow = Row[*tuple[Any, ...]]
@@ -89,7 +90,8 @@ def _heads() -> Select[Any]:
     own = (c.id, c.person, c.service, c.flow, c.standing, c.language, c.started_at, c.last_in_at)
     k = t.contact.c
     reach = (k.state, k.state_code, k.state_at, k.address)
-    kept = select(func.max(t.promise.c.kept_at)).where(t.promise.c.conversation == c.id)
+    p = t.promise.c
+    kept = select(func.max(p.kept_at)).where(p.conversation == c.id, p.kind.not_in(OWED))
     handed = (h.reference, h.kind, h.at.label("handed_at"), h.due_at, h.taken_by, h.taken_at)
     return (
         select(*own, c.closed_at, c.delete_on, t.account.c.channel, k.id.label("contact"))
@@ -196,6 +198,7 @@ def notes(connection: Connection, conversation: str) -> Sequence[AnyRow]:
 def agreements(connection: Connection, conversation: str) -> Sequence[AnyRow]:
     a = t.agreement.c
     query = select(a.kind, a.value, a.language, a.channel, a.flow_fingerprint, a.shown, a.at)
+    query = query.add_columns(a.lawful_basis, a.special_condition)
     return connection.execute(
         query.where(a.conversation == conversation).order_by(a.at, a.id)
     ).all()

@@ -11,54 +11,21 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from desk import addressed, changes, covering, holding, listing, queries, reviews, wishes
+from desk.cards import Asked, Card, asked_by
 from desk.choosing import Chosen
 from desk.covering import Cover
-from desk.holding import From
-from desk.kit import Desk, Service, Worker
+from desk.kit import Desk, Worker
 from desk.listing import Place
 from desk.places import HOW_SOON, listed
 from desk.queries import Head
 from desk.reading import given
-from desk.record import Record, record
+from desk.record import record
 from desk.wishes import Wish
 
 PAGE = 25
 FEW = 12  # of what stands lower on the page
 WINDOW = 300  # looked through at once for a filter that no index serves
 TODAY = "today"  # a code of how soon they want to talk
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """One intake in a list; `record` holds the few answers that a list shows. `new`: there are
-    words that this worker, who opened it once or holds it, has not seen; `seen`: they opened it;
-    `again`: it is with them, and by this day somebody was to look at it again."""
-
-    head: Head
-    record: Record
-    service: Service
-    now: datetime
-    new: bool = False
-    seen: bool = False
-    handed: From | None = None
-    again: datetime | None = None
-
-    @property
-    def zone(self) -> ZoneInfo:
-        return self.service.hours.zone
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What somebody asked for, beside who it was: one line a person, whatever they asked for.
-
-    `wish` is the last of them, `since` when they asked first.
-    """
-
-    wish: Wish
-    since: datetime
-    what: frozenset[str]
-    card: Card
 
 
 class Run(NamedTuple):
@@ -229,10 +196,7 @@ class _Reader:
         by_person: dict[str, list[Wish]] = {}
         for wish in open_wishes:
             by_person.setdefault(cards[wish.conversation].head.person, []).append(wish)
-        return [
-            Asked(own[-1], own[0].at, frozenset(w.what for w in own), cards[own[-1].conversation])
-            for own in by_person.values()
-        ]
+        return [asked_by(own, cards[own[-1].conversation]) for own in by_person.values()]
 
 
 def _is_new(card: Card) -> bool:

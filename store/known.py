@@ -1,4 +1,5 @@
-"""What the core has to know before it says that something is gone, or at an end: `model.Known`."""
+"""What the core has to know before it says that something is gone, at an end, or will be answered:
+`model.Known`."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, exists, select
 
+from bot.conversation.effects import OWED, Owed
 from bot.conversation.model import Known
 from store import legal_hold
 from store import tables as t
@@ -15,10 +17,17 @@ from store.conversations import Line
 def of(connection: Connection, line: Line, now: datetime) -> Known:
     """Of this line."""
     held = legal_hold.is_held(connection, line.person, now)
-    return Known(held, _is_read(connection, line.id))
+    return Known(held, _is_read(connection, line.id), tuple(_owed(connection, line.id)))
 
 
 def _is_read(connection: Connection, conversation: str) -> bool:
     a = t.asked.c
     seen = (a.conversation == conversation) & a.message.is_not(None) & a.seen_at.is_not(None)
     return bool(connection.scalar(select(exists().where(seen))))
+
+
+def _owed(connection: Connection, conversation: str) -> list[tuple[Owed, datetime]]:
+    p = t.promise.c
+    still = (p.conversation == conversation) & p.kept_at.is_(None) & p.dropped_at.is_(None)
+    query = select(p.kind, p.due_at).where(still, p.kind.in_(OWED)).order_by(p.due_at)
+    return [(row.kind, row.due_at) for row in connection.execute(query)]

@@ -25,6 +25,7 @@ from sqlalchemy import (
     update,
 )
 
+from bot.conversation.effects import OWED
 from store import tables as t
 from store.ids import new_id
 from store.rights import Gone
@@ -121,8 +122,9 @@ def _settled() -> ColumnElement[bool]:
     mine = h.conversation == n.conversation
     shared = exists().where(mine, h.kind.not_in(get_args(Gone)))
     taken = exists().where(mine, h.taken_at >= n.made_at)
+    p, owed = t.promise.c, n.what.in_(OWED)
     kept = exists().where(
-        t.promise.c.conversation == n.conversation, t.promise.c.kept_at >= n.made_at
+        p.conversation == n.conversation, p.kept_at >= n.made_at, p.kind.not_in(OWED)
     )
     cue = and_(n.what.in_(("cue", "danger")), a.message.is_not(None))
     wanted = exists().where(
@@ -131,6 +133,7 @@ def _settled() -> ColumnElement[bool]:
     of_intake, by_worker = n.what.in_((*HAND_OVERS, NOW)), n.what == NOW
     gone = or_(and_(of_intake, ~shared), and_(~of_intake, ~wanted))
     seen = or_(and_(~by_worker, or_(taken, kept)), exists().where(_looked()))
+    seen = and_(~owed, seen)  # to read it is no answer
     closed = exists().where(c.id == n.conversation, c.closed_at.is_not(None))
     return or_(seen, gone, closed, and_(by_worker, _lower()))
 

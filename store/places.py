@@ -24,6 +24,8 @@ _TOLD = (
     t.review.c.content,
     t.their_copy.c.pieces,
     t.look.c.words,
+    t.asked.c.answer,
+    t.asked.c.reason,
     t.holding.c.note,
 )
 # Under the key of the person whom the row itself names.

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from msgspec.structs import replace
-from sqlalchemy import Connection, exists, insert, null, select, update
+from sqlalchemy import Connection, Table, exists, insert, null, select, update
 
 from store import erased, rights
 from store import tables as t
@@ -82,14 +82,29 @@ def _join(connection: Connection, newer: str, older: str, fresh: Sealer, sealer:
     for id, kind, text in connection.execute(select(m.id, m.kind, m.text).where(theirs)).all():
         place = f"message.text:{id}"
         own = {"text": sealer.seal(fresh.open(text, place), place), "conversation": older}
-        connection.execute(
-            update(t.message)
-            .where(m.id == id)
-            .values(**own, kind=kind if kind == "command" else "note")
-        )
+        own["kind"] = kind if kind == "command" else "note"
+        connection.execute(update(t.message).where(m.id == id).values(**own))
+    _seal_anew(connection, t.asked, ("answer", "reason"), newer, fresh, sealer)
     for table in (t.asked, t.promise, t.nudge):
         of_it = update(table).where(table.c.conversation == newer)
         connection.execute(of_it.values(conversation=older))
+
+
+def _seal_anew(
+    connection: Connection,
+    table: Table,
+    names: Sequence[str],
+    conversation: str,
+    fresh: Sealer,
+    sealer: Sealer,
+) -> None:
+    """What workers wrote to what is asked there goes by the other key."""
+    for row in connection.execute(select(table).where(table.c.conversation == conversation)).all():
+        place = {name: f"{table.name}.{name}:{row.id}" for name in names}
+        words = {name: getattr(row, name) for name in names if getattr(row, name)}
+        anew = {n: sealer.seal(fresh.open(w, place[n]), place[n]) for n, w in words.items()}
+        if anew:
+            connection.execute(update(table).where(table.c.id == row.id).values(**anew))
 
 
 def _ours_since(connection: Connection, row: Any, sealer: Sealer, fresh: Sealer) -> None:

@@ -201,6 +201,9 @@ agreement = Table(
     Column("shown", Listed, nullable=False),
     Column("reply", String(40), nullable=False),
     Column("at", UTCTime, nullable=False),
+    # The service's setting at that time; empty where it was not kept yet.
+    Column("lawful_basis", String(40), nullable=False, server_default=""),
+    Column("special_condition", String(40), nullable=False, server_default=""),
 )
 
 promise = Table(
@@ -298,11 +301,17 @@ asked = Table(
     Column("at", UTCTime, nullable=False),
     Column("seen_at", UTCTime),
     # Of a cue: the text, which voice spoke, by when it is to be read; and that they said we took
-    # them wrong. Of a complaint: by when it is to be answered.
+    # them wrong. Of what is owed an answer (`effects.OWED`): by when.
     Column("message", ForeignKey("message.id")),
     Column("voice", String(10)),
     Column("due_at", UTCTime),
     Column("wrong_at", UTCTime),
+    # What a worker answered, and who that was; why it is late, in their words.
+    Column("answer", Sealed),
+    Column("answered_by", String(40)),
+    Column("reason", Sealed),
+    # Of what is to be put right: their own wording, by the messages that hold it.
+    Column("statement", Listed),
     Index(
         "ix_asked_unseen",
         "at",

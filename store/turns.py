@@ -27,6 +27,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot.conversation import effects as e
 from bot.conversation import model as m
+from bot.conversation.effects import OWED
 from store import bursts, conversations, handovers, hiding, messages, nudges, outside, rights
 from store import tables as t
 from store.conversations import Line
@@ -35,6 +36,7 @@ from store.prepared import Many
 from store.sealing import Keys
 
 Row = dict[str, Any]
+CONSENT = "consent"  # a lawful basis
 
 _LINE: BindParameter[str] = bindparam("line")
 _WHO: BindParameter[str] = bindparam("who")
@@ -71,7 +73,7 @@ REFILE = Many(
 TAKE_BACK = Many(delete(t.handover).where(t.handover.c.conversation == _LINE))
 SUPERSEDE = Many(update(t.answer).where(_ANSWER_TO, t.answer.c.current).values(current=False))
 _DROP = update(t.promise).where(t.promise.c.conversation == _LINE, _OPEN).values(dropped_at=_AT)
-DROP_PROMISES = Many(_DROP)
+DROP_PROMISES = Many(_DROP.where(*(t.promise.c.kind != what for what in OWED)))
 DROP_PROMISE = Many(_DROP.where(t.promise.c.kind == bindparam("what")))
 CLEAR_TIMER = Many(
     delete(t.timer).where(
@@ -122,6 +124,7 @@ class Ledger:
         self._taken_back: list[tuple[str, datetime]] = []
         self._agreed: list[Row] = []
         self._asked: list[Row] = []
+        self._stated: list[tuple[str, Sequence[str]]] = []
         self._nudges: list[nudges.Needed] = []
         self._kept: list[Row] = []
         self._timers: dict[tuple[str, str], datetime | None] = {}
@@ -145,6 +148,8 @@ class Ledger:
         handovers.hand_over(connection, self._handed)
         handovers.agree(connection, self._agreed)
         handovers.ask(connection, self._asked)
+        for line, stated in self._stated:
+            handovers.state(connection, line, stated)
         nudges.make(connection, self._nudges)
 
     def heard(self, line: Line, wrote: m.Wrote, effects: Sequence[e.Effect], at: datetime) -> None:
@@ -175,8 +180,16 @@ class Ledger:
         self._rows[MESSAGE].append(message)
         self._rows[OUTGOING].append(queued)
 
-    def record(self, line: Line, effect: e.Effect, at: datetime, fingerprint: str) -> None:
-        """One effect; `heard` sees to `Filed`, `forget` to an answer or all forgotten."""
+    def record(
+        self,
+        line: Line,
+        effect: e.Effect,
+        at: datetime,
+        fingerprint: str,
+        lawful: tuple[str, str] = ("", ""),
+    ) -> None:
+        """One effect; `heard` sees to `Filed`, `forget` to an answer or all forgotten. `lawful` is
+        as `Service` has it."""
         match effect:
             case e.Filed() | e.BringBack() | e.CopyWanted():
                 pass
@@ -185,7 +198,7 @@ class Ledger:
             case e.Timer(name, due_at):
                 self.timer(line, name, due_at)
             case e.Agreed():
-                self._agreed.append(_agreement(line, effect, at, fingerprint))
+                self._agreed.append(_agreement(line, effect, at, fingerprint, lawful))
             case e.Promised(kind, due_at):
                 self._promised(line, kind, due_at, at)
             case e.HandOver(kind, due_at, today):
@@ -193,6 +206,8 @@ class Ledger:
                 self._nudge(line, "today" if today else "handover", at, due_at)
             case e.Asked():
                 self._ask(line, effect, at)
+            case e.Stated(stated):
+                self._stated.append((line.id, stated))
             case e.TakenWrong():
                 self.add(TAKEN_WRONG, line=line.id, when=at)
             case e.Reach(state, code):
@@ -255,7 +270,7 @@ class Ledger:
         self._nudges.append(nudges.Needed(line.id, line.service, what, at, due_at))
 
     def _promised(self, line: Line, kind: str, due_at: datetime, at: datetime) -> None:
-        if kind != "care":  # each of those is for a text of its own
+        if kind in ("read", "aim"):  # each other one is for something of its own
             self.add(DROP_PROMISE, line=line.id, what=kind, when=at)
         row = {"id": new_id(), "conversation": line.id, "kind": kind}
         self.add(PROMISE, **row, due_at=due_at, made_at=at)
@@ -306,8 +321,14 @@ def _bring_back(
     line.contact, line.closed = back.contact, False
 
 
-def _agreement(line: Line, agreed: e.Agreed, at: datetime, fingerprint: str) -> Row:
+def _agreement(
+    line: Line, agreed: e.Agreed, at: datetime, fingerprint: str, lawful: tuple[str, str]
+) -> Row:
+    """To begin is not always consent, as the law has the word; what is chosen beside it is."""
+    basis, condition = lawful
     return {
+        "lawful_basis": basis if agreed.kind == "start" else CONSENT,
+        "special_condition": condition,
         "id": new_id(),
         "conversation": line.id,
         "kind": agreed.kind,

@@ -25,6 +25,7 @@ from datetime import UTC, datetime, timedelta
 from bot.conversation import own_copy
 from bot.conversation.channel import TRAITS
 from bot.conversation.effects import (
+    OWED,
     Agreed,
     Answered,
     AsideKept,
@@ -58,6 +59,7 @@ from bot.conversation.model import (
 from bot.conversation.render import render
 
 START = datetime(2026, 11, 19, 10, 0, tzinfo=UTC)  # a Thursday
+KEPT = ("late", *(f"late_{what}" for what in OWED))  # what does not come due where all is kept
 SPANS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
 COPY = tuple(f"(what fits into message {number} of the copy)" for number in "1234")
 LOOKS = ("(who has looked, when, and what for)",)
@@ -122,7 +124,7 @@ class Play:
             at, name = min(due)
             del self.timers[name]
             self._pass(max(self.now, at))
-            if name != "late" or not self.read_in_time:
+            if name not in KEPT or not self.read_in_time:
                 self.feed(Due(name))
         self._pass(until)
 

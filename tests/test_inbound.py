@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -42,6 +43,7 @@ from bot.inbound import Inbox
 from bot.lines import language
 from store import messages
 from store import tables as t
+from store.conversations import by_id
 from tests.houses import LINE, NOON, NUMBER, House, echo, saying, wrote
 
 SOON = NOON + timedelta(hours=1)
@@ -288,6 +290,20 @@ async def test_agreeing_names_the_messages_that_showed_what_was_agreed_to(house:
     assert agreed["flow_fingerprint"] == house.world.flow.fingerprint
 
 
+async def test_what_the_law_calls_the_reason_is_kept_as_it_was_set_then(house: House) -> None:
+    await turn(house, "a", Agreed("start", True, "m1"))
+    service = replace(house.world.service, lawful=("public_task", "social_protection"))
+    house.world = replace(house.world, service=service)
+    await turn(house, "b", Agreed("start", True, "m2"))
+    await turn(house, "c", Agreed("reminders", True, "m3"))
+    kept = [(row["lawful_basis"], row["special_condition"]) for row in house.rows(t.agreement)]
+    assert kept == [
+        ("legitimate_interests", "explicit_consent"),
+        ("public_task", "social_protection"),
+        ("consent", "social_protection"),
+    ]
+
+
 async def test_a_partial_hand_over_becomes_complete_and_keeps_its_reference(house: House) -> None:
     await turn(house, "later", HandOver("partial", SOON))
     (before,) = house.rows(t.handover)
@@ -518,6 +534,33 @@ def test_a_batch_is_one_transaction(house: House) -> None:
     with pytest.raises(RuntimeError):
         house.store.write_sync(work)
     assert [house.count(table) for table in (t.seen, t.person, t.message)] == [0, 0, 0]
+
+
+async def test_an_answer_that_is_late_is_heard_once_with_the_reason_and_not_once_it_is_there(
+    house: House,
+) -> None:
+    heard: list[Event] = []
+
+    def step(world: World, conversation: Conversation, event: Event, now: datetime) -> Turn:
+        heard.append(event)
+        made = (Promised("complain", SOON), Asked("complain", due_at=SOON))
+        clocks = (Timer("late_fix", NOON), Timer("late_complain", SOON))
+        effects = (*made, *clocks) if isinstance(event, Wrote) else ()
+        return saying(*effects)(world, conversation, event, now)
+
+    inbox = house.inbox(step)
+    id = (await inbox.receive(wrote("hello"))).conversation
+    (wish,) = house.rows(t.asked)
+    line = house.store.read_sync(lambda c: by_id(c, house.store.keys, [id]))[id]
+    why = line.sealer.seal("She is ill.", f"asked.reason:{wish['id']}")
+    house.store.write_sync(lambda c: c.execute(update(t.asked).values(reason=why)) and None)
+    late = Envelope(Due("late_complain"), SOON, conversation=id)
+    await inbox.receive(late)
+    assert heard[1:] == [Due("late_complain", SOON, "She is ill.")]
+    await inbox.receive(late)
+    await inbox.receive(Envelope(Due("late_fix"), SOON, conversation=id))
+    assert len(heard) == 2
+    assert house.rows(t.timer) == []
 
 
 async def test_a_kept_promise_is_no_late_one(house: House) -> None:

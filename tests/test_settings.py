@@ -167,6 +167,11 @@ def test_the_environment_fills_the_service(monkeypatch: pytest.MonkeyPatch) -> N
         ('["en"]', '["English"]', ":7 service.languages.0: not of its form; give their short"),
         ('["en"]', '["en"]\nkeep_dayz = 3', ":8 service.keep_dayz: no such setting; there are"),
         ('["en"]', '["en"]\nkeep_days = "x"', ":8 service.keep_days: not a whole number; give"),
+        (
+            '["en"]',
+            '["en"]\nlawful_basis = "because"',
+            ":8 service.lawful_basis: ",
+        ),
         ('["en"]', '["en"]\nkeep_days = 0', ":8 service.keep_days: too small; give a number"),
         ('["en"]', '["en"]\nholidays = ["x"]', ":8 service.holidays.0: not a date; give days"),
         ('name      = "Quay House"', "", ":2 service.name: missing; give up to 60 characters"),

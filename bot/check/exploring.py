@@ -24,7 +24,7 @@ from bot.check.promises import PROMISES, broken_by_error
 from bot.check.signs import HARDEST, with_signs
 from bot.check.transcripts import transcript
 from bot.check.walk import Endless, Walker
-from bot.check.walk_kinds import Kinds
+from bot.check.walk_kinds import FAR, Kinds
 from bot.check.walk_node import Act, Heard, Node, Respond
 from bot.check.walk_small import cut
 from bot.conversation.channel import TRAITS
@@ -163,7 +163,7 @@ class _Walk:
         else:
             for one in heard:
                 self._hold(node, (act,), one)
-            if act.wait >= LONGEST and (left := after.timers.keys() - {DELETION}):
+            if act.wait >= LONGEST and (left := after.timers.keys() - {DELETION, *FAR}):
                 self._breaks(node, (act,), "R-E10", f"{min(left)} is still to come due")
             self._meet(after)
             self._soon(node, act, after)

@@ -8,7 +8,16 @@ from functools import lru_cache
 from bot.check.promises import promise
 from bot.check.rules import CHOICE, SAFETY, TRUST, walked
 from bot.check.walk_node import Heard
-from bot.conversation.effects import Agreed, Answered, Asked, Forget, HandOver, Promised
+from bot.conversation.effects import (
+    OWED,
+    Agreed,
+    Answered,
+    Asked,
+    Forget,
+    HandOver,
+    Promised,
+    Timer,
+)
 from bot.conversation.model import Delivered, Due, Failed, World, Wrote
 
 walked(
@@ -72,6 +81,17 @@ def a_time_that_is_told_is_kept(heard: Heard, world: World) -> str:
     noted = any(isinstance(e, Promised) and e.kind == "read" for e in heard.turn.effects)
     again = heard.before.standing in ("ended", "stopped")
     return "a time is told, and nothing keeps it" if told and not noted and not again else ""
+
+
+@promise("R-E5")
+def a_day_that_is_told_is_kept(heard: Heard, world: World) -> str:
+    """Of what is owed an answer."""
+    told = {what for what in OWED if f"data_{what}" in heard.said}
+    effects = heard.turn.effects
+    noted = {e.kind for e in effects if isinstance(e, Promised)}
+    clocks = {e.name for e in effects if isinstance(e, Timer) and e.due_at}
+    kept = told <= noted and {f"late_{what}" for what in told} <= clocks
+    return "" if kept else "a day is told for an answer, and nothing keeps it"
 
 
 @promise("R-E5")

@@ -28,7 +28,7 @@ MOST_MESSAGES: Final = 3
 MOST_UNASKED: Final = 2
 APART: Final = timedelta(hours=48)
 HARDEST: Final = 2
-LATE: Final = ("late", "late_care")
+LATE: Final = ("late", "late_care", "late_fix", "late_complain")
 LEFT: Final = ("paused", "stopped", "ended", "declined")
 
 

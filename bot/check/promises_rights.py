@@ -9,7 +9,7 @@ from bot.check.rules import CHOICE, SAFETY, TRUST, walked
 from bot.check.walk_node import Heard
 from bot.conversation.effects import Asked, HandOver
 from bot.conversation.model import Due, World, Wrote
-from bot.conversation.rights import FIX, GOING, HOW, MENU, is_open
+from bot.conversation.rights import FIX, FIX_WORDS, GOING, HOW, MENU, is_open
 
 walked(
     "R-S14",
@@ -49,7 +49,7 @@ SAFETY_FIRST: Final = ("late_care",)
 def the_menu_moves_nothing(heard: Heard, world: World) -> str:
     over = heard.before.over[-1:]
     if (
-        over not in ((MENU,), (FIX,), (HOW,), (GOING,))
+        over not in ((MENU,), (FIX,), (FIX_WORDS,), (HOW,), (GOING,))
         or not isinstance(heard.event, Wrote)
         or not replies(heard)
     ):

@@ -32,6 +32,7 @@ from bot.conversation.model import (
 from bot.conversation.render import render, taught
 
 BETWEEN = timedelta(minutes=1)
+TOLD_LATE = frozenset(("late", "late_answer"))
 RESTS = frozenset({"break_offer", "paused", "stopped", "resume", "resume_kept", "resume_go"})
 # What comes of a wish for a copy: the sizes of pieces, and of how many they are the first.
 PIECES: Mapping[str, tuple[int, ...]] = {
@@ -171,7 +172,9 @@ class _Run:
 
     def _arrives(self, turn: Turn, messages: tuple[Rendered, ...]) -> None:
         # That we are late with a promise is no reminder, and has to be said.
-        if not all(message.prompted or "late" in message.said for message in messages):
+        if not all(
+            message.prompted or not TOLD_LATE.isdisjoint(message.said) for message in messages
+        ):
             self.spoke, self.unasked = self.now, self.unasked + 1
         self.raw = turn.conversation
         self.buttons = {b.code: b.label for m in messages for b in m.buttons}

@@ -16,19 +16,22 @@ from msgspec.structs import replace
 
 from bot.check.walk_node import Node
 from bot.conversation.caring import QUIET_FOR
+from bot.conversation.effects import OWED
 from bot.conversation.flow import Question
 from bot.conversation.going import LONG_SITTING
 from bot.conversation.model import Answer, Conversation, World
 
 # What decisions look for in what we said last: a test holds this against the engine.
 LOOKED_FOR = frozenset(
-    "aside_kept care_kept care_safe_kept ended_note here late media nearest old_button resume"
-    " review_unclear worker".split()
+    "aside_kept care_kept care_safe_kept ended_note here late late_answer media nearest old_button"
+    " resume review_unclear worker".split()
 )
 SAFE = ("safe_to_text", frozenset({"yes"}))  # decides whether we may write first
 AWAY = (timedelta(hours=1), timedelta(days=2))  # shorter than, between, longer: three kinds
 LEFT = ("yes", "no")  # what settles an offer of more questions
 HINT_DUE = 3
+# Longer than a wait of the walk: they come due in tests of their own.
+FAR = frozenset(f"late_{what}" for what in OWED)
 
 
 class Kinds:
@@ -46,15 +49,15 @@ class Kinds:
 
     def of(self, node: Node) -> Hashable:
         """The kind of a node: equal kinds are walked once."""
-        c = node.conversation
+        c, timers = node.conversation, frozenset(node.timers) - FAR
         if c.stranger:
-            return (self._of(c.stranger, node).key(), *self._below(c), frozenset(node.timers))
+            return (self._of(c.stranger, node).key(), *self._below(c), timers)
         reduced = self._of(c, node)
         if c.handed == "complete":  # what was about stopping half way is over
             reduced = replace(reduced, share=None)
         quiet = sum(node.quiet >= span for span in AWAY)
         tired = c.sitting_since is not None and node.now - c.sitting_since >= LONG_SITTING
-        return (reduced.key(), self._answers(c), quiet, tired, frozenset(node.timers))
+        return (reduced.key(), self._answers(c), quiet, tired, timers)
 
     def _of(self, c: Conversation, node: Node) -> Conversation:
         shows = c.standing in ("reviewing", "ended") or not self.world.flow.next(c)

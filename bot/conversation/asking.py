@@ -11,7 +11,7 @@ from bot.conversation import farewell, timing
 from bot.conversation.flow import Question
 from bot.conversation.model import Option, Say
 from bot.conversation.review import ask_review, review
-from bot.conversation.rights import GOING, HOW, MENU, copy_ways, points
+from bot.conversation.rights import FIX_WORDS, GOING, HOW, MENU, copy_ways, points
 from bot.conversation.step import Offers, Step
 
 SCOPED = ("yes", "no", "carry_on")
@@ -25,7 +25,7 @@ LABELS = {
     "care": ("go_on", "stop_today"),
     GOING: ("go_on", "copy_enough"),
 }
-PHRASES = {"break": "break_offer", "fix": "data_fix_ask"}
+PHRASES = {"break": "break_offer", "fix": "data_fix_ask", FIX_WORDS: "fix_words"}
 HINT_EVERY = 3  # questions between two reminders of SKIP and PAUSE on SMS
 
 
@@ -100,6 +100,8 @@ def _over(step: Step, over: str) -> Asking:
     if over == HOW:
         ways = copy_ways(step.world.service, step.conversation)
         return Asking(over, tuple(fragment_option(step, way, f"copy_{way}") for way in ways))
+    if over == FIX_WORDS:
+        return Asking(over, yes_no=True)
     if over.startswith("notice."):
         return Asking(over, yes_no=True)
     options = yes_or_no(step, *LABELS.get(over, ("yes", "no")))

@@ -17,7 +17,7 @@ from msgspec.structs import replace as changed
 
 from bot.conversation import code_word, facts, news, showing
 from bot.conversation.asking import ask_again, current
-from bot.conversation.effects import Answered, Asked, Filed, Withdraw
+from bot.conversation.effects import Answered, Asked, Filed, Stated, Withdraw
 from bot.conversation.filing import file, file_words
 from bot.conversation.hearing import OFFERED, hear, is_bare
 from bot.conversation.model import (
@@ -43,7 +43,7 @@ SPEAKS = ("explaining", "asking", "reviewing", "paused", "ended")
 # What we say to words before anything is asked; where help is, before all.
 LEADS = frozenset(
     "care_danger care_silent care_no_more care_suicidal care_child care_child_told care_child_line"
-    " care_line care_emergency care_abuse care_again"
+    " care_line care_emergency care_abuse care_again fix_kept"
     " thanks_1 thanks_2 thanks_3 thanks_good thanks_long own_words young young_line aside_kept"
     " aside_kept_again ended_note ended_note_again note_kept review_unclear flow_changed"
     " notice.1".split()
@@ -273,6 +273,10 @@ def _name_all(step: Step, earlier: tuple[str, ...], last: str) -> None:
     step.change(answers=answers, pending=named(conversation.pending))
     step.effects = [
         Answered(answer(effect.answer)) if isinstance(effect, Answered) else effect
+        for effect in step.effects
+    ]
+    step.effects = [
+        Stated(named(effect.messages)) if isinstance(effect, Stated) else effect
         for effect in step.effects
     ]
     for number, say in enumerate(step.says):

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from bot.conversation.cues import Name
 from bot.conversation.rights import CopyWay, Right
 
 if TYPE_CHECKING:
     from bot.conversation.model import Answer
+
+
+# What a worker answers by a day that the person is told.
+Owed = Literal["fix", "complain"]
+OWED: Final[tuple[Owed, ...]] = get_args(Owed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +59,9 @@ class Agreed:
 @dataclass(frozen=True, slots=True)
 class Promised:
     """A time by which a worker reads: `read` where we told the person, `aim` where we did not;
-    `care` what may be a cue, where we told them."""
+    `care` what may be a cue, where we told them. Or the day by which they answer what is `Owed`."""
 
-    kind: Literal["read", "aim", "care"]
+    kind: Literal["read", "aim", "care"] | Owed
     due_at: datetime
 
 
@@ -122,13 +127,22 @@ class Asked:
     """Something that a worker sees at once: the person asked for a call from a `person`, to have
     their words erased (`delete`), or for another of their `rights`; said that they are under 18; or
     wrote what may be a cue (see `cues`). Then `message` holds it, `words` of it were found by
-    `voice`, and it is to be read by `due_at`; of a complaint that is when it is answered."""
+    `voice`, and it is to be read by `due_at`; of what is owed (`effects.OWED`) that is when it is
+    answered."""
 
     what: Literal["person", "delete", "under_18"] | Right | Name
     message: str = ""
     words: tuple[str, ...] = ()
     voice: str = ""
     due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What should stand beside what a worker wrote, in these messages of theirs: it belongs to what
+    they asked last to have put right."""
+
+    messages: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +173,7 @@ Effect = (
     | Withdraw
     | Reach
     | Asked
+    | Stated
     | CopyWanted
     | TakenWrong
 )

@@ -1,5 +1,5 @@
 """What is said of an erasing and at an end, so that it is true: is it gone, or only closed; has a
-worker read what may be a sign of danger?
+worker read what may be a sign of danger? And of an answer: by which day is it owed already?
 
 What the store alone knows of that comes with the message (`Known`): a turn that says one of `ASKS`
 is asked for once more, with it.
@@ -21,6 +21,8 @@ ASKS: Final = frozenset(
         "delete_later_code",
         "ended",
         "ended_named",
+        "data_complain",
+        "data_fix",
     )
 )
 

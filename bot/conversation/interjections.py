@@ -19,7 +19,7 @@ from bot.conversation.asking import ask_again, asking, old_button, say_notice, s
 from bot.conversation.commands import TELLING, command
 from bot.conversation.filing import file, file_at_bookmark, file_words, weight
 from bot.conversation.model import Wrote
-from bot.conversation.rights import FIX, GOING, HOW, MENU
+from bot.conversation.rights import FIX, FIX_WORDS, GOING, HOW, MENU
 from bot.conversation.step import Step
 from bot.conversation.understand import Chose, Command, Meaning
 
@@ -71,6 +71,8 @@ def hear_over(step: Step, event: Wrote, heard: Meaning) -> bool:
     elif over == "reminders":
         step.pop()
         return False
+    elif over == FIX_WORDS:
+        own_data.state(step, event.message)
     elif over in (MENU, HOW, GOING):
         own_data.put_aside(step)
     elif over in (caring.CARE, caring.SAFE_NOW):

@@ -209,8 +209,8 @@ def due(step: Step, event: Due) -> None:
         reminding.remind(step)
     elif name == DELETION:
         reminding.tell_of_deletion(step)
-    elif name == "late_care" or (name == "late" and not step.conversation.frozen):
-        promising.tell_late(step, event.since or step.now)
+    elif name == "late_care" or (name.startswith("late") and not step.conversation.frozen):
+        promising.tell_late(step, event)
 
 
 def _quiet(step: Step) -> None:

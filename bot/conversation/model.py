@@ -14,7 +14,7 @@ from bot.conversation.safe_times import SafeTimes
 if TYPE_CHECKING:
     from bot.conversation.channel import Button
     from bot.conversation.cues import Find
-    from bot.conversation.effects import Effect
+    from bot.conversation.effects import Effect, Owed
     from bot.conversation.flow import Flow
     from bot.conversation.i18n import Catalogue
     from bot.conversation.phrases import Phrases
@@ -29,10 +29,11 @@ if TYPE_CHECKING:
 class Known:
     """What the store alone knows, asked for where we are about to say something that depends on it
     (`farewell.ASKS`): a lead has `held` their words back from erasing; a worker has `read` words of
-    theirs that may be a cue."""
+    theirs that may be a cue; answers that are `owed` them, each with its day."""
 
     held: bool = False
     read: bool = False
+    owed: tuple[tuple[Owed, datetime], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +59,15 @@ class Wrote:
 @dataclass(frozen=True, slots=True)
 class Due:
     """A timer of this conversation came due: `remind`, `deletion`, `partial`, `forget_aside`,
-    `late`, `late_care`.
+    `late`, `late_care`, `late_fix`, `late_complain`.
 
-    `late` says that nobody has read what we promised to read by `since`; the inbox, which knows
-    whether somebody has, fills it in.
+    The last four say that what we promised by `since` has not come about; the inbox, which knows,
+    fills it in, with the `reason` that a worker gave for it.
     """
 
     name: str
     since: datetime | None = None
+    reason: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

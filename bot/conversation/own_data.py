@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.conversation import own_copy
+from bot.conversation import own_copy, promising
 from bot.conversation.asking import ask_again, ask_over
-from bot.conversation.effects import Asked, Timer
+from bot.conversation.effects import OWED, Asked, Stated, Timer
 from bot.conversation.facts import deleted_on
 from bot.conversation.filing import file_words
 from bot.conversation.review import answered
-from bot.conversation.rights import ANSWERED_IN, FIX, HOW, MENU, Right
+from bot.conversation.rights import FIX, FIX_WORDS, HOW, MENU, Right
 from bot.conversation.showing import may_show
 from bot.conversation.step import Step
 from bot.conversation.understand import Command
@@ -26,12 +26,15 @@ LEAVE: Final = {
     MENU: _NOTHING,
     HOW: _NOTHING,
     FIX: (Command("skip"), Command("carry_on")),
+    FIX_WORDS: _NOTHING,
 }
 
 
 def tell_data(step: Step) -> None:
     """Before the agreement what is sealed; after it the menu."""
     if step.conversation.agreed:
+        if step.over == FIX_WORDS:
+            step.pop()
         step.push(MENU)
     else:
         step.say("data_before")
@@ -39,8 +42,9 @@ def tell_data(step: Step) -> None:
 
 def leave(step: Step) -> None:
     """Nothing of it, and on below."""
+    said = "fix_left" if step.over == FIX_WORDS else "menu_left"
     step.pop()
-    step.say("menu_left")
+    step.say(said)
     ask_again(step)
 
 
@@ -67,19 +71,30 @@ def choose(step: Step, point: str) -> None:
     elif point == "looks":
         _ask(step, "looks")
     elif point == "complain":
-        _complain(step)
+        _ask(step, "complain")
     else:
         _stop_using(step)
     ask_again(step)
 
 
 def fix(step: Step, other: bool) -> None:
-    """Something else than answers of theirs is for a worker to put right."""
+    """Something else than answers of theirs is for a worker to put right. What should stand there
+    they can say in their own words."""
     step.pop()
     if other:
         _ask(step, "fix")
+        step.push(FIX_WORDS)
     else:
         step.say("menu_left")
+    ask_again(step)
+
+
+def state(step: Step, message: str) -> None:
+    """Their wording is put beside the note, and on below."""
+    file_words(step)
+    step.record(Stated((message,)))
+    step.pop()
+    step.say("fix_kept")
     ask_again(step)
 
 
@@ -104,12 +119,12 @@ def _stop_using(step: Step) -> None:
     _ask(step, "stop_using")
 
 
-def _complain(step: Step) -> None:
-    due = step.now + ANSWERED_IN
-    step.record(Asked("complain", due_at=due))
-    step.say("data_complain", date=due)
-
-
 def _ask(step: Step, what: Right) -> None:
-    step.record(Asked(what))
-    step.say(f"data_{what}")
+    """Put it before a worker. What is owed an answer has a day, which is told."""
+    if what not in OWED:
+        step.record(Asked(what))
+        step.say(f"data_{what}")
+        return
+    due = promising.promise_answer(step, what)
+    step.record(Asked(what, due_at=due))
+    step.say(f"data_{what}", date=due)

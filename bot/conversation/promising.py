@@ -9,7 +9,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.conversation import timing
-from bot.conversation.effects import Effect, Promised, Timer
+from bot.conversation.effects import OWED, Effect, Owed, Promised, Timer
+from bot.conversation.model import Due
+from bot.conversation.rights import ANSWERED_IN
 from bot.conversation.step import Step
 
 SILENT = ("stopped", "erased", "declined", "new")  # standings in which nothing is said unasked
@@ -31,14 +33,31 @@ def promise_care(step: Step, due: datetime, first: datetime) -> tuple[Effect, ..
     return (Promised("care", due), Timer("late_care", hear))
 
 
-def tell_late(step: Step, promised: datetime) -> None:
-    """Nobody has read it in time: the truth, once, and a number. No reason: we know of none."""
-    conversation = step.conversation
+def promise_answer(step: Step, what: Owed) -> datetime:
+    """The day by which a worker answers this, to be told. It stands in the books, and they hear of
+    it should it pass; what still waits for its answer keeps the day that was told before."""
+    told = dict(step.known.owed).get(what)
+    if told and told > step.now:
+        return told
+    due = step.now + ANSWERED_IN
+    hear = timing.may_speak_from(step.world.service, step.conversation, due)
+    step.record(Promised(what, due), Timer(f"late_{what}", hear))
+    return due
+
+
+def tell_late(step: Step, event: Due) -> None:
+    """It has not come about in time: the truth, once, and a number. The reason is that of a worker,
+    or none: we know of none. A worker's words stay off a phone that others may read."""
+    conversation, answer = step.conversation, event.name.removeprefix("late_") in OWED
     silent = conversation.standing in SILENT or conversation.blocked
-    promised_something = conversation.handed or conversation.cared
-    told = "late" in conversation.said  # of two promises that are late it is said once
-    if not silent and promised_something and not told and may_write_first(step):
-        step.say("late", prompted=False, when=promised)
+    promised_something = answer or conversation.handed or conversation.cared
+    phrase, since = ("late_answer" if answer else "late"), event.since or step.now
+    told = phrase in conversation.said  # of two promises that are late it is said once
+    if silent or not promised_something or told or not may_write_first(step):
+        return
+    step.say(phrase, prompted=False, when=since, date=since)
+    if event.reason and not conversation.discreet:
+        step.say("late_reason", prompted=False, reason=event.reason)
 
 
 def wants_today(step: Step) -> bool:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 MENU: Final = "data"  # the interjection, called like the word that opens it
 FIX: Final = "fix"
+FIX_WORDS: Final = "fix_words"  # what should stand there, in their own words
 Point = Literal["see", "looks", "fix", "stop_using", "delete", "complain", "sharing"]
 # What of it a worker does: a copy of what we hold, who has looked, something to put right, that we
 # stop the use of it, a complaint.
@@ -20,7 +21,7 @@ HOW: Final = "copy_how"
 GOING: Final = "copy_going"
 CopyWay = Literal["here", "link", "looks", "more"]
 LINK_LASTS: Final = timedelta(minutes=30)
-ANSWERED_IN: Final = timedelta(days=30)  # a complaint
+ANSWERED_IN: Final = timedelta(days=30)  # what is owed (`effects.OWED`)
 POINTS: Final[tuple[Point, ...]] = ("see", "looks", "fix", "stop_using", "delete", "complain")
 
 

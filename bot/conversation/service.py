@@ -129,7 +129,8 @@ class Service:
     erased is closed at once, and gone for good after `delete_hold`. `copies`: whoever gave their
     code word may have a copy by chat; `links`: we have an address that people can open, so that it
     can go by a link. `nudged`: a way to a worker was tested of late, so that a time may be told to
-    people (it changes while we serve: `bot/conversation/promising.py`).
+    people (it changes while we serve: `bot/conversation/promising.py`). `lawful`: what the law
+    calls the reason to keep what people say, and the condition for what is sensitive.
     """
 
     id: str
@@ -155,6 +156,7 @@ class Service:
     copies: bool = True
     links: bool = False
     nudged: bool = False
+    lawful: tuple[str, str] = ("legitimate_interests", "explicit_consent")
     waking: tuple[time, time] = field(default=(time(9), time(20)))
 
     def read_by(self, now: datetime, within: timedelta | None = None) -> datetime:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, Select, func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import upkeep
+from bot.conversation.effects import OWED
 from bot.doctor import keeping
 from bot.doctor.finding import Finding, green, red, several, yellow
 from bot.doctor.routes import routes
@@ -143,10 +145,20 @@ def _promises(connection: Connection, now: datetime) -> Finding:
         t.handover.c.service.in_(real),
     )
     count = connection.scalar(late) or 0
-    if not count:
-        return green("promises", "Every hand-over was picked up in the time that was promised.")
-    says = f"{count} intakes are past the time by which a worker was to read them."
-    return red("promises", says, "Read them now, at the desk.")
+    if count:
+        says = f"{count} intakes are past the time by which a worker was to read them."
+        return red("promises", says, "Read them now, at the desk.")
+    if owed := connection.scalar(_owed(real, now)):
+        says = f"{owed} people were not answered by the day that they were told."
+        return red("promises", says, "Answer them now, at the desk.")
+    return green("promises", "What was promised was read, or answered, in its time.")
+
+
+def _owed(real: Select[Any], now: datetime) -> Select[Any]:
+    a, c = t.asked.c, t.conversation.c
+    late = (a.what.in_(OWED), a.seen_at.is_(None), a.due_at < now)
+    query = select(func.count()).select_from(t.asked).join(t.conversation, a.conversation == c.id)
+    return query.where(*late, c.closed_at.is_(None), c.service.in_(real))
 
 
 def _read_back(connection: Connection) -> Finding:

@@ -18,7 +18,7 @@ from desk.places import CODE_WORD
 from desk.queries import AnyRow, Head
 from desk.reading import given, opened, sealer_of
 from desk.record import Said, said
-from desk.wishes import Wish
+from desk.wishes import Reply, Wish
 from store import legal_hold, messages
 from store import tables as t
 from store.legal_hold import Hold
@@ -47,6 +47,7 @@ class Held:
     agreements: tuple[AnyRow, ...]
     promises: tuple[AnyRow, ...]
     asked: tuple[Wish, ...]
+    replies: Mapping[str, Reply]
     history: tuple[Holding, ...]
     reached: tuple[Reached, ...]
     hold: Hold | None
@@ -77,6 +78,7 @@ def read(
         tuple(queries.agreements(connection, head.id)),
         tuple(row for row in promises if row.kind == "read" and row.dropped_at is None),
         tuple(wishes.of_conversation(connection, head.id)),
+        wishes.replies(connection, keys, head),
         tuple(holding.history(connection, keys, head)),
         _reached(connection, keys, head),
         legal_hold.of_person(connection, sealer, head.person, now),

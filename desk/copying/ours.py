@@ -30,12 +30,15 @@ def levels(held: Held, say: Say) -> Part:
 
 
 def notes(held: Held, say: Say) -> Part:
-    """Notes; what was said when it went from one worker to another; reasons for writing to them
-    outside their good times."""
+    """Notes, and what should stand there in their words; what was said when it went from one worker
+    to another; reasons for writing to them outside their good times."""
     entries = [
         Entry(f"{say.when(one.at)}, {one.who}", tuple(_note(one, say)))
         for one in held.intake.ours.notes
     ]
+    for stated in held.intake.ours.statements:
+        words = stated.words or say("no_words")
+        entries.append(Entry(say.when(stated.wish.at), (Line(words, "theirs", say("stated")),)))
     for reached in held.reached:
         line = _ours(reached.reason, say("reached_why"), say)
         entries.append(Entry(f"{say.when(reached.at)}, {reached.who}", (line,)))

@@ -11,6 +11,7 @@ from desk.copying.structure import Entry, Line, Part
 from desk.intake import Note
 from desk.places import CODE_WORD
 from desk.record import Said
+from desk.wishes import Reply, Wish
 
 
 def words(held: Held, say: Say) -> Part:
@@ -32,16 +33,25 @@ def agreed(held: Held, say: Say) -> Part:
 
 def asked(held: Held, say: Say) -> Part:
     """What they asked a worker for, and signs that our program looked for."""
-    entries = []
-    for wish in held.asked:
-        told = say("asked_sign") if wish.message else say.among("asked", wish.what)
-        lines = [Line(told), *([Line(say.among("sign", wish.what))] if wish.message else [])]
-        if wish.seen_at:
-            lines.append(Line(say("asked_seen", when=say.when(wish.seen_at))))
-        if wish.wrong_at:
-            lines.append(Line(say("asked_wrong", when=say.when(wish.wrong_at))))
-        entries.append(Entry(say.when(wish.at), tuple(lines)))
+    entries = (Entry(say.when(w.at), tuple(_asked(w, held.replies[w.id], say))) for w in held.asked)
     return Part("asked", say("asked"), tuple(entries), say("nothing"))
+
+
+def _asked(wish: Wish, reply: Reply, say: Say) -> Iterator[Line]:
+    yield Line(say("asked_sign") if wish.message else say.among("asked", wish.what))
+    if wish.message:
+        yield Line(say.among("sign", wish.what))
+    if wish.owed and wish.due_at:
+        yield Line(say("asked_by", when=say.day(wish.due_at)))
+    if reply.reason:
+        yield Line(reply.reason, "ours", say("asked_reason"))
+    if wish.seen_at:
+        done = "asked_answered" if reply.answer else "asked_seen"
+        yield Line(say(done, when=say.when(wish.seen_at)))
+    if reply.answer:
+        yield Line(reply.answer, "ours", say("asked_answer", name=reply.who))
+    if wish.wrong_at:
+        yield Line(say("asked_wrong", when=say.when(wish.wrong_at)))
 
 
 def _skipped(said: Said) -> bool:
@@ -92,7 +102,13 @@ def _agreed(held: Held, say: Say) -> Iterator[Entry]:
         yield Entry(say("told_first"), tuple(lines))
     for row in held.agreements:
         answer = say("chose_yes" if row.value else "chose_no")
-        yield Entry(say.among("choice", row.kind), (Line(f"{answer}, {say.when(row.at)}"),))
+        lines = [Line(f"{answer}, {say.when(row.at)}")]
+        if row.lawful_basis:
+            lines.append(Line(say.among("basis", row.lawful_basis), label=say("basis")))
+        if row.special_condition:
+            label = say("condition")
+            lines.append(Line(say.among("condition", row.special_condition), label=label))
+        yield Entry(say.among("choice", row.kind), tuple(lines))
     for row in held.promises:
         lines = [Line(say("promised", when=say.when(row.due_at)))]
         if row.kept_at:

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from desk.exporting.structure import VERSION, Answer, Exported
+from desk.exporting.structure import VERSION, Answer, Choice, Exported
 from desk.intake import Note
 
 FORMAT = "ownpace.intake"
@@ -34,7 +34,7 @@ def data(x: Exported) -> dict[str, Any]:
         ],
         "later": [_answer(a) for a in x.later],
         "notes": [_note(note) for note in x.notes],
-        "agreed": [{"what": c.what, "yes": c.value, "at": _time(c.at)} for c in x.agreed],
+        "agreed": [_choice(choice) for choice in x.agreed],
         "told": {"at": _time(x.told_at), "messages": list(x.told)},
         "promise": _promise(x),
         "looks": [{"at": _time(k.at), "who": k.who, "purpose": k.purpose} for k in x.looks],
@@ -42,6 +42,16 @@ def data(x: Exported) -> dict[str, Any]:
             {"kind": e.kind, "at": _time(e.at), "who": e.who, "parts": dict(e.parts)}
             for e in x.team
         ],
+    }
+
+
+def _choice(choice: Choice) -> dict[str, Any]:
+    return {
+        "what": choice.what,
+        "yes": choice.value,
+        "at": _time(choice.at),
+        "lawful_basis": choice.lawful_basis or None,
+        "special_condition": choice.special_condition or None,
     }
 
 

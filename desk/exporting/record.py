@@ -32,6 +32,7 @@ from desk.exporting.structure import (
 )
 from desk.intake import Agreed, Intake
 from desk.kit import Service
+from desk.looks import PERSON
 from desk.places import ACCESS, HOW_SOON, HOW_TO_TALK, NAME
 from desk.record import Record, Said
 
@@ -144,7 +145,8 @@ def _agreed(agreed: Agreed) -> Iterator[Choice]:
         ("discreet", agreed.plain),
     ):
         if row is not None:
-            yield Choice(what, bool(row.value), row.at)
+            lawful = (row.lawful_basis, row.special_condition)
+            yield Choice(what, bool(row.value), row.at, *lawful)
 
 
 def _promise(intake: Intake) -> Promise | None:
@@ -153,9 +155,13 @@ def _promise(intake: Intake) -> Promise | None:
 
 
 def _team(intake: Intake) -> Iterator[Entry]:
-    """What workers wrote about the person: notes, decisions, concern levels."""
+    """What workers wrote about the person: notes, with their statements beside them, decisions,
+    concern levels."""
     for note in intake.ours.notes:
         yield Entry("note", note.at, note.who, _parts({"said": note.said, "saw": note.saw}))
+    for stated in intake.ours.statements:
+        said = {"their_words": stated.words, "answer": stated.reply.answer}
+        yield Entry("statement", stated.wish.at, PERSON, _parts(said))
     for decision in intake.ours.decisions:
         passed = asdict(decision.content.passed) if decision.content.passed else {}
         words = asdict(decision.content) | {f"passed_{name}": w for name, w in passed.items()}

@@ -64,11 +64,13 @@ class Contact:
 @dataclass(frozen=True, slots=True)
 class Choice:
     """Something that they agreed to, or not: start, share_partial, reminders,
-    helping, discreet."""
+    helping, discreet; and what allowed us to keep what they said, as set then ("": not known)."""
 
     what: str
     value: bool
     at: datetime
+    lawful_basis: str = ""
+    special_condition: str = ""
 
 
 @dataclass(frozen=True, slots=True)

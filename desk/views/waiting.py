@@ -1,4 +1,4 @@
-"""The list: who is waiting, and what a person asked for that can't wait."""
+"""The list: who is waiting, and what people asked for."""
 
 from __future__ import annotations
 
@@ -6,21 +6,14 @@ from functools import partial
 
 from aiohttp import web
 from markupsafe import Markup
-from sqlalchemy import Connection
 
-from desk import queries, wishes
 from desk.changes import IN_THE_LIST, LIST_AGAIN, look, looked
 from desk.choosing import Chosen
 from desk.freshness import answer, live
-from desk.intake import address
 from desk.kit import DESK, WORKER, Desk, Worker
 from desk.pages import page
-from desk.queries import Head
-from desk.routes import KEY, SIGNED_IN, Page
-from desk.waiting_list import Part, card, read
-from desk.wishes import Wish
-
-ASKED = "asked for by the person"
+from desk.routes import SIGNED_IN, Page
+from desk.waiting_list import Part, read
 
 
 async def to_list(request: web.Request) -> web.Response:
@@ -68,50 +61,8 @@ async def _note_looks(desk: Desk, worker: Worker, part: Part) -> None:
         await desk.store.write(lambda connection: note(connection, ids))
 
 
-async def show_asked(request: web.Request) -> web.Response:
-    """How to reach somebody who asked for it; noted as a look before it is shown."""
-    desk, worker = request.app[DESK], request[WORKER]
-    wish, head = await _asked(request)
-    now = desk.clock.now(head.service)
-    await desk.store.write(lambda c: look(c, [head.id], worker.id, ASKED, now))
-    shown = await desk.store.read(lambda connection: card(connection, desk, head))
-    all_of_it = await desk.store.read(lambda c: wishes.of_conversation(c, head.id))
-    here = [w for w in all_of_it if w.seen_at is None and w.at <= wish.at] or [wish]
-    what = {w.what for w in here}
-    number = "" if head.gone else address(desk.store.keys, head)
-    cues = await desk.store.read(lambda c: wishes.cues(c, desk.store.keys, head, here))
-    answer_by = wishes.answer_by(here)
-    about = {"card": shown, "number": number, "cues": cues, "answer_by": answer_by}
-    return page(request, "asked.html", asked=wish, what=what, about=about)
-
-
-async def answer_asked(request: web.Request) -> web.Response:
-    """A worker has seen to it: the line leaves the list."""
-    desk = request.app[DESK]
-    wish, head = await _asked(request)
-    now = desk.clock.now(head.service)
-    await desk.store.write(lambda connection: wishes.answer(connection, wish, head.person, now))
-    raise web.HTTPSeeOther("/desk/")
-
-
-async def _asked(request: web.Request) -> tuple[Wish, Head]:
-    desk, key = request.app[DESK], request.match_info["key"]
-    services = list(desk.services_of(request[WORKER]))
-
-    def work(connection: Connection) -> tuple[Wish | None, Head | None]:
-        wish = wishes.find(connection, key, services)
-        return wish, queries.find(connection, wish.conversation, services) if wish else None
-
-    wish, head = await desk.store.read(work)
-    if wish is None or head is None:
-        raise web.HTTPNotFound
-    return wish, head
-
-
 PAGES = (
     Page("GET", "", "read", to_list),
     Page("GET", "/", SIGNED_IN, home),
     Page("GET", "/now", "read", refresh, quiet=True),
-    Page("POST", f"/asked/{KEY}", "take", answer_asked),
-    Page("GET", f"/asked/{KEY}", "read", show_asked),
 )

@@ -37,14 +37,14 @@ async def state(request: web.Request, open_one: Opened) -> Writing | None:
 async def take(request: web.Request) -> web.Response:
     """The assistant is silent from now on."""
     open_one, _ = await _mine(request)
-    await _tell(request, open_one, WorkerTook(request[WORKER].id))
+    await tell(request, open_one, WorkerTook(request[WORKER].id))
     raise web.HTTPSeeOther(path(open_one.head) + "#writing")
 
 
 async def give_back(request: web.Request) -> web.Response:
     """The assistant goes on, at its bookmark."""
     open_one, _ = await _mine(request)
-    await _tell(request, open_one, WorkerGaveBack(request[WORKER].id))
+    await tell(request, open_one, WorkerGaveBack(request[WORKER].id))
     raise web.HTTPSeeOther(path(open_one.head) + "#writing")
 
 
@@ -57,14 +57,23 @@ async def send(request: web.Request) -> web.Response:
     text, reason = _checked(form, now_is, worker.name)
     if form.faults:
         return form_page(request, "writing.html", open_one, form, writing=now_is)
-    if now_is.held and now_is.last not in ("", worker.id):
-        await _tell(request, open_one, WorkerTook(worker.id))  # their first words say who writes
-    await _send(request, open_one, form.once, text, reason)
-    now_is = await state(request, open_one) or now_is
-    if not any(one.words.endswith(text) for one in now_is.sent):  # our own step failed
+    if not await deliver(request, open_one, now_is, form.once, text, reason):
+        now_is = await state(request, open_one) or now_is
         form = Filled({**form.given, "once": ""}, {"text": "unsent"})
         return form_page(request, "writing.html", open_one, form, writing=now_is)
     raise web.HTTPSeeOther(path(head) + "#writing")
+
+
+async def deliver(
+    request: web.Request, open_one: Opened, now_is: Writing, once: str, text: str, reason: str = ""
+) -> bool:
+    """Write this to them, in a good time or with a reason now; False where our own step failed."""
+    worker = request[WORKER].id
+    if now_is.held and now_is.last not in ("", worker):
+        await tell(request, open_one, WorkerTook(worker))  # their first words say who writes
+    await _send(request, open_one, once, text, reason)
+    then = await state(request, open_one) or now_is
+    return any(one.words.endswith(text) for one in then.sent)
 
 
 async def _send(request: web.Request, open_one: Opened, once: str, text: str, reason: str) -> None:
@@ -76,7 +85,7 @@ async def _send(request: web.Request, open_one: Opened, once: str, text: str, re
         about = (keys, id, head, worker.id, open_one.now, reason)
         await write(request, head, lambda c, s: writing.override(c, s, *about))
     event = WorkerWrote(worker.id, name=worker.name, text=text, at_once=bool(reason))
-    await _tell(request, open_one, event, id)
+    await tell(request, open_one, event, id)
 
 
 def _checked(form: Filled, now_is: Writing, name: str) -> tuple[str, str]:
@@ -100,7 +109,7 @@ async def _mine(request: web.Request) -> tuple[Opened, Writing]:
     return open_one, now_is
 
 
-async def _tell(request: web.Request, open_one: Opened, event: Event, once: str = "") -> None:
+async def tell(request: web.Request, open_one: Opened, event: Event, once: str = "") -> None:
     """Give it to the core, as every event; a form that is sent twice counts once."""
     way, head = request.app[DESK].way, open_one.head
     account = "desk" if once else ""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from bot.conversation.effects import Asked, Filed, HandOver, Timer
+from bot.conversation.effects import Asked, Filed, HandOver, Stated, Timer
 from bot.conversation.model import Due, WorkerWrote
 from tests.play import Play
-from tests.worlds import world
+from tests.worlds import harbour, world
 
 SAFE = ("hi", "ok", "ok", "ok", "my sister", "1", "skip", "1")  # a part may be shared, and texts go
 PHONE = "07700 900 000"
@@ -196,3 +197,41 @@ def test_who_gives_it_to_the_team_after_all_ends_it() -> None:
     player.says("ok")
     assert player.conversation.handed == "complete"
     assert not player.conversation.frozen
+
+
+# --- What should stand beside what a worker wrote ------------------------------------------------
+
+
+def fixing() -> Play:
+    player = played(*SAFE, "data", "3")
+    said = " ".join(player.says("yes"))
+    assert "Our rule is to answer you by 19 December" in said
+    assert "What would you like to stand there?" in said
+    return player
+
+
+def test_what_should_stand_there_is_kept_in_their_own_words() -> None:
+    player = fixing()
+    place = player.conversation.position
+    said = " ".join(player.says("it was a tuesday"))
+    assert "Your words are put beside it." in said
+    assert [e.messages for e in player.effects if isinstance(e, Stated)] == [("m11",)]
+    assert (player.filed["m11"], player.conversation.over) == ("note", ())
+    assert (asked(player), player.conversation.position) == (["fix"], place)
+
+
+@pytest.mark.parametrize("text", ["skip", "no", "ok"])
+def test_nothing_has_to_be_said_to_it(text: str) -> None:
+    player = fixing()
+    assert "without more words" in player.says(text)[0]
+    assert (asked(player), player.conversation.over) == (["fix"], ())
+    assert not any(isinstance(effect, Stated) for effect in player.effects)
+
+
+def test_several_texts_in_a_row_are_one_statement() -> None:
+    player = Play(replace(world(), service=harbour(merge=timedelta(seconds=20))))
+    for text in (*SAFE, "data", "3", "yes", "it was a tuesday"):
+        player.says(text)
+    player.soon = timedelta(seconds=5)
+    player.says("and my sister was there")
+    assert [e.messages for e in player.effects if isinstance(e, Stated)][-1] == ("m11", "m12")

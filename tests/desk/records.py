@@ -12,7 +12,8 @@ from typing import Any, get_args
 
 from sqlalchemy import Connection, update
 
-from desk import changes, concern, decisions, holding, looking_back, looks, notes, queries
+from bot.conversation.effects import OWED
+from desk import changes, concern, decisions, holding, looking_back, looks, notes, queries, wishes
 from desk.places import CODE_WORD
 from store import legal_hold, rights
 from store import looking_back as opening
@@ -77,7 +78,7 @@ class Making:
             self.answers(),
             kind=self.random.choice(["partial", "complete"]),
             notes=[self.words() for _ in range(self.random.randint(0, 2))],
-            asked=[what for what in ("person", "delete", "under_18") if self.maybe()],
+            asked=[what for what in ("person", "delete", "complain", "fix") if self.maybe()],
             cues=cues,
             reminders=self.random.choice([None, True, False]),
             state=self.random.choice(["open", "open", "stopped", "unreachable"]),
@@ -111,6 +112,18 @@ class Making:
             until = THURSDAY + timedelta(days=9)
             legal_hold.put(connection, sealer, made.person, sam, self.words(), THURSDAY, until)
         self.afterwards(connection, sealer, made)
+        for what in OWED:
+            if wish := wishes.find(connection, made.asked.get(what, ""), [head.service]):
+                wishes.say_why(connection, sealer, wish, self.some())
+                wishes.answer_owed(
+                    connection, sealer, wish, made.person, lee, self.words(), THURSDAY
+                )
+
+    def stated(self, connection: Connection, sealer: Sealer, made: Made, wish: str) -> None:
+        """What should stand beside what a worker wrote, in their words."""
+        id = self.message(connection, sealer, made, "in", "note", self.words())
+        this = update(t.asked).where(t.asked.c.id == wish)
+        connection.execute(this.values(statement=[id]))
 
     def looked_back(self, connection: Connection, sealer: Sealer, made: Made) -> None:
         reason = opening.Reason(made.id, self.random.choice(WHY), "", THURSDAY)
@@ -133,12 +146,13 @@ class Making:
 
     def message(
         self, connection: Connection, sealer: Sealer, made: Made, way: str, kind: str, words: str
-    ) -> None:
+    ) -> str:
         id, at = new_id(), THURSDAY + LATER + timedelta(minutes=self.written)
         row: dict[str, Any] = {"id": id, "conversation": made.id, "direction": way, "kind": kind}
         row |= {"text": sealer.seal(words, f"message.text:{id}"), "at": at}
         sent = {"sent_at": at} if way == "out" else {}
         connection.execute(t.message.insert().values(**row, **sent))
+        return id
 
     def decision(self) -> decisions.Content:
         passed = decisions.Passed(
@@ -206,6 +220,8 @@ SEALED = (
     (t.override, "reason"),
     (t.look, "words"),
     (t.holding, "note"),
+    (t.asked, "answer"),
+    (t.asked, "reason"),
     (t.review, "content"),
 )
 WHY: tuple[opening.Why, ...] = get_args(opening.Why)

@@ -23,7 +23,7 @@ from store import tables as t
 from store.ids import new_id
 from store.messages import transcript
 from store.packing import pack
-from store.sealing import Unreadable
+from store.sealing import Sealer, Unreadable
 from tests.databases import Kind
 from tests.desk.builder import flow
 from tests.houses import LINE, NOON, NUMBER, House, open_house, saying, wrote
@@ -278,6 +278,35 @@ async def test_words_that_came_since_are_not_given_up(house: House) -> None:
     assert bring_back(house, id) == id
     assert texts(house, id)[0] == "the blue door"
     assert texts(house, newer) == ["he has a knife"]
+
+
+async def test_what_a_worker_wrote_to_what_was_asked_since_opens_with_the_rest(
+    house: House,
+) -> None:
+    """They showed that it is theirs, and what was asked meanwhile is of that record now."""
+    id = await shared(house)
+    await delete(house)
+    asks = saying(e.Filed("note"), e.Asked("fix"), standing="explaining")
+    newer = (await house.inbox(asks).receive(wrote("it was a tuesday", "SM8"))).conversation
+    keys, wish = house.store.keys, str(house.rows(t.asked)[-1]["id"])
+
+    def sealer(c: Connection, of: str) -> Sealer:
+        return conversations.by_id(c, keys, [of])[of].sealer
+
+    def answered(c: Connection) -> None:
+        words = sealer(c, newer).seal("You are right.", f"asked.answer:{wish}")
+        c.execute(update(t.asked).where(t.asked.c.id == wish).values(answer=words))
+
+    house.store.write_sync(answered)
+    found = hidden(house, id)
+    person = found.person if found else ""
+    house.store.write_sync(lambda c: hiding.bring_back(c, keys, person, NOON, claimed=True))
+    [row] = [row for row in house.rows(t.asked) if row["id"] == wish]
+    assert row["conversation"] == id
+    answer: Any = row["answer"]
+    place = f"asked.answer:{wish}"
+    opened = house.store.read_sync(lambda c: sealer(c, id).open(answer, place))
+    assert opened == "You are right."
 
 
 async def test_a_second_delete_leaves_what_is_held_to_its_time(house: House) -> None:

@@ -128,3 +128,26 @@ async def sign(house: House, id: str, seen: datetime | None) -> None:
     await house.inbox(saying(e.Filed("note"), asked)).receive(wrote("x", new_id()))
     saw = update(t.asked).where(t.asked.c.conversation == id).values(seen_at=seen)
     await house.store.write(lambda c: c.execute(saw) and None)
+
+
+async def test_a_second_complaint_keeps_the_day_of_the_first(house: House) -> None:
+    await somebody(house)
+    for _ in range(2):
+        await says(house, "data", "6")
+        house.clock.at += timedelta(days=0, minutes=5)
+    (promise,) = house.rows(t.promise)
+    assert (promise["kind"], promise["due_at"]) == ("complain", NOON + timedelta(days=30))
+
+
+async def test_their_wording_belongs_to_what_was_asked_last_and_answers_stay_apart(
+    house: House,
+) -> None:
+    await somebody(house)
+    for words in ("it was a tuesday", "and a wednesday"):
+        await says(house, "data", "3", "yes", words)
+        house.clock.at += timedelta(minutes=5)
+    first, second = house.rows(t.asked)
+    assert [len(first["statement"]), len(second["statement"])] == [1, 1]  # type: ignore[arg-type]
+    assert first["statement"] != second["statement"]
+    assert [one["what"] for one in (first, second)] == ["fix", "fix"]
+    assert [row["kind"] for row in house.rows(t.promise)] == ["fix"]

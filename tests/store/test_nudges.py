@@ -135,6 +135,16 @@ async def test_a_wish_is_settled_when_somebody_sees_to_it(house: House) -> None:
     assert house.store.read_sync(nudges.counted).waiting == 0
 
 
+async def test_who_reads_an_intake_has_answered_nothing(house: House) -> None:
+    """What is owed an answer is told of until it has one."""
+    id = (await turn(house, *SHARED, Asked("complain", due_at=SOON))).conversation
+    at, sam = NOON + MINUTE, worker(house)
+    house.store.write_sync(lambda c: changes.look(c, [id], sam, nudges.READING, at))
+    house.store.write_sync(lambda c: changes.keep_promise(c, id, at))
+    house.store.write_sync(lambda c: nudges.settle(c, at))
+    assert [row["what"] for row in house.rows(t.nudge) if row["seen_at"] is None] == ["complain"]
+
+
 # --- Step by step --------------------------------------------------------------------------------
 
 

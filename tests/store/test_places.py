@@ -62,9 +62,18 @@ PLAIN_BYTES = {
 PLAIN_TEXT = {
     "about": {"key"},
     "account": {"service", "channel"},
-    "agreement": {"kind", "language", "channel", "flow_fingerprint", "reply", "shown"},
+    "agreement": {
+        "kind",
+        "language",
+        "channel",
+        "flow_fingerprint",
+        "reply",
+        "shown",
+        "lawful_basis",
+        "special_condition",
+    },
     "answer": {"question", "status", "messages", "fingerprint"},
-    "asked": {"what", "message", "voice"},
+    "asked": {"what", "message", "voice", "answered_by", "statement"},
     "audit": {"worker", "what", "about"},
     "contact": {"account", "person", "state", "state_code"},
     "conversation": {"person", "contact", "service", "flow", "standing", "language", "holder"},
@@ -192,10 +201,13 @@ def _about(connection: Connection, house: House, n: int, id: str) -> None:
         (t.override, "reason", {"what": "write"}),
         (t.look, "words", {"purpose": "other"}),
         (t.holding, "note", {"what": "handed_on"}),
+        (t.asked, "answer", {"what": "fix"}),
+        (t.asked, "reason", {"what": "complain"}),
     ):
-        own = f"{table.name}{n}"
+        own = f"{table.name}-{column}{n}"
         blob = sealer.seal(f"{NAME} {WORDS}", f"{table.name}.{column}:{own}")
-        about = {"id": own, "conversation": id, "worker": worker, "at": NOON}
+        about = {"id": own, "conversation": id, "at": NOON}
+        about |= {"worker": worker} if "worker" in table.c else {}
         connection.execute(insert(table).values(**about, **more, **{column: blob}))
     _looked_back(connection, house, id, worker)
     their_copies.begin(connection, sealer, id, [f"{NAME} {WORDS}"], NOON + timedelta(hours=1))
