@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from bot.conversation.flow import Flow
-from desk import addressed, concern, decisions, looks, notes, queries, wishes
+from desk import addressed, concern, decisions, looks, notes, queries, safeguarding, wishes
 from desk.concern import Change
 from desk.decisions import Decision
 from desk.looks import Look
@@ -68,6 +68,7 @@ class Ours:
     notes: tuple[TeamNote, ...]
     decisions: tuple[Decision, ...]
     levels: tuple[Change, ...]
+    stages: tuple[safeguarding.Change, ...]
 
     @property
     def level(self) -> Change | None:
@@ -114,6 +115,7 @@ def read(connection: Connection, keys: Keys, flows: Mapping[str, Flow], head: He
         notes.read(connection, keys, head),
         decisions.read(connection, keys, head),
         concern.read(connection, keys, head),
+        safeguarding.read(connection, keys, head),
     )
     asked = wishes.of_conversation(connection, head.id)
     events = [*_events(connection, head, reads, asked), *_our_events(ours)]
@@ -214,4 +216,5 @@ def _our_events(ours: Ours) -> list[Event]:
     decided = [Event(d.at, "decided", d.who) for d in ours.decisions]
     told = [Event(d.told_at, "told", d.who) for d in ours.decisions if d.told_at]
     levels = [Event(c.at, f"level_{c.way}", c.who, level=c.level) for c in ours.levels]
-    return [*noted, *decided, *told, *levels]
+    stages = [Event(s.at, "stage", s.who) for s in ours.stages]
+    return [*noted, *decided, *told, *levels, *stages]

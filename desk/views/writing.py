@@ -57,19 +57,20 @@ async def send(request: web.Request) -> web.Response:
     text, reason = _checked(form, now_is, worker.name)
     if form.faults:
         return form_page(request, "writing.html", open_one, form, writing=now_is)
-    if now_is.held and now_is.last not in ("", worker.id):
-        await _tell(request, open_one, WorkerTook(worker.id))  # their first words say who writes
-    await _send(request, open_one, form.once, text, reason)
-    now_is = await state(request, open_one) or now_is
-    if not any(one.words.endswith(text) for one in now_is.sent):  # our own step failed
+    if not went(await say(request, open_one, now_is, form.once, text, reason), text):
         form = Filled({**form.given, "once": ""}, {"text": "unsent"})
         return form_page(request, "writing.html", open_one, form, writing=now_is)
     raise web.HTTPSeeOther(path(head) + "#writing")
 
 
-async def _send(request: web.Request, open_one: Opened, once: str, text: str, reason: str) -> None:
-    """The reason first, if there is one; then the words. The same words of the same form are one
-    message; other words of it are another."""
+async def say(
+    request: web.Request, open_one: Opened, now_is: Writing, once: str, text: str, reason: str = ""
+) -> Writing:
+    """Write these words to them; how it stands then. The same words of the same form are one
+    message; other words of it are another. A `reason` lets them go out at once, and is kept."""
+    if now_is.held and now_is.last not in ("", request[WORKER].id):
+        # their first words say who writes
+        await _tell(request, open_one, WorkerTook(request[WORKER].id))
     keys, worker, head = request.app[DESK].store.keys, request[WORKER], open_one.head
     id = keys.seen("desk", f"{once} {text}")[:32]
     if reason:
@@ -77,6 +78,12 @@ async def _send(request: web.Request, open_one: Opened, once: str, text: str, re
         await write(request, head, lambda c, s: writing.override(c, s, *about))
     event = WorkerWrote(worker.id, name=worker.name, text=text, at_once=bool(reason))
     await _tell(request, open_one, event, id)
+    return await state(request, open_one) or now_is
+
+
+def went(now_is: Writing, text: str) -> bool:
+    """Was it taken? It is not where our own step failed."""
+    return any(one.words.endswith(text) for one in now_is.sent)
 
 
 def _checked(form: Filled, now_is: Writing, name: str) -> tuple[str, str]:
