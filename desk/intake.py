@@ -26,7 +26,8 @@ from store.sealing import Keys, Unreadable
 @dataclass(frozen=True, slots=True)
 class Note:
     """Words that answered no question; `early` ones came before the person agreed to begin, those
-    `since` after the intake was shared; of a part, these were written to a worker."""
+    `since` after the intake was shared; of a part, these were written to a worker. `hard` is the
+    cue that was found in them."""
 
     at: datetime
     early: bool
@@ -34,6 +35,7 @@ class Note:
     words: str = field(repr=False)
     media: tuple[str, ...] = ()
     erased: bool = False
+    hard: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,8 @@ def read(connection: Connection, keys: Keys, flows: Mapping[str, Flow], head: He
     """Open everything that the page of this intake shows."""
     answers = given(connection, keys, [head]).get(head.id, {})
     agreed = _agreed(connection, keys, head)
+    asked = wishes.of_conversation(connection, head.id)
+    signs = wishes.signs(asked)
     promises = [p for p in queries.promises(connection, head.id) if p.dropped_at is None]
     reads = [p for p in promises if p.kind == "read"]
     ours = Ours(
@@ -117,13 +121,12 @@ def read(connection: Connection, keys: Keys, flows: Mapping[str, Flow], head: He
         concern.read(connection, keys, head),
         safeguarding.read(connection, keys, head),
     )
-    asked = wishes.of_conversation(connection, head.id)
     events = [*_events(connection, head, reads, asked), *_our_events(ours)]
     return Intake(
         head,
-        record(flows.get(head.flow), answers),
+        record(flows.get(head.flow), answers, signs),
         address(keys, head),
-        tuple(_notes(connection, keys, head, agreed)),
+        tuple(_notes(connection, keys, head, agreed, signs)),
         agreed,
         reads[-1] if reads else None,
         tuple(sorted(events, key=lambda event: event.at)),
@@ -149,7 +152,9 @@ def address(keys: Keys, head: Head) -> str:
     return words if words.startswith("+") else ""
 
 
-def _notes(connection: Connection, keys: Keys, head: Head, agreed: Agreed) -> list[Note]:
+def _notes(
+    connection: Connection, keys: Keys, head: Head, agreed: Agreed, signs: Mapping[str, str]
+) -> list[Note]:
     sealer, begun = sealer_of(keys, head), agreed.started.at if agreed.started else None
     to_worker = addressed.of_conversation(connection, head.id)
     return [
@@ -160,6 +165,7 @@ def _notes(connection: Connection, keys: Keys, head: Head, agreed: Agreed) -> li
             opened(sealer, row.text, f"message.text:{row.id}"),
             tuple(row.media),
             row.erased_at is not None,
+            signs.get(row.id, ""),
         )
         for row in queries.notes(connection, head.id)
         if head.shows(row.at) or row.id in to_worker
