@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from bot.conversation import tries
 from bot.conversation.flow import Flow
 from desk import addressed, concern, decisions, looks, notes, queries, safeguarding, wishes
 from desk.concern import Change
@@ -80,8 +81,9 @@ class Ours:
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """`discreet`: others may read their phone. `asked`: what they asked a worker for, and nobody
-    has seen to yet."""
+    """`discreet`: others may read their phone. `shut_until`: so many other words were tried that
+    their code word opens nothing until then. `asked`: what they asked a worker for, and nobody has
+    seen to yet."""
 
     head: Head
     record: Record
@@ -93,6 +95,7 @@ class Intake:
     looks: tuple[Look, ...]
     ours: Ours
     discreet: bool
+    shut_until: datetime | None
     asked: tuple[Wish, ...]
 
     @property
@@ -132,18 +135,19 @@ def read(connection: Connection, keys: Keys, flows: Mapping[str, Flow], head: He
         tuple(sorted(events, key=lambda event: event.at)),
         looks.read(connection, keys, head),
         ours,
-        _discreet(connection, keys, head),
+        *_phone(connection, keys, head),
         tuple(wish for wish in asked if wish.seen_at is None),
     )
 
 
-def _discreet(connection: Connection, keys: Keys, head: Head) -> bool:
-    """May others read their phone? Where that can't be read, the desk takes it that they may."""
+def _phone(connection: Connection, keys: Keys, head: Head) -> tuple[bool, datetime | None]:
+    """May others read their phone, and until when does their code word open nothing? Where that
+    can't be read, the desk takes it that they may."""
     try:
         line = conversations.by_id(connection, keys, [head.id])[head.id]
     except Unreadable:
-        return True
-    return line.conversation.discreet
+        return True, None
+    return line.conversation.discreet, tries.full_until(line.conversation)
 
 
 def address(keys: Keys, head: Head) -> str:
