@@ -54,6 +54,7 @@ from config.services import PRACTICE
 from config.settings import Twilio
 from desk import telling
 from desk.exporting.leaving import for_hook
+from desk.safeguarding import PlainWords
 from desk.writing import Way
 from store import beside, erased, installation, locks, marks, why
 from store.sealing import Keys
@@ -306,8 +307,9 @@ def _add_desk(house: House, tests: Tests) -> None:
     https = house.base_url.startswith("https:")
     way = Way(house.inbox.receive, partial(_waking, house.plan))
     where = (house.clock, house.base_url, https)
-    sentences = house.plan.library.phrases.copy
-    app = desk.app.build(house.store, flows, made, *where, tests, way, sentences)
+    library = house.plan.library
+    words = (library.phrases.copy, PlainWords(library.phrases.messages, library.catalogues))
+    app = desk.app.build(house.store, flows, made, *where, tests, way, *words)
     house.web.add_subapp("/desk", app)
 
 

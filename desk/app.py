@@ -10,6 +10,7 @@ from bot.conversation.flow import Flow
 from desk import guard
 from desk.kit import DESK, Clock, Desk, Routes, Service
 from desk.pages import environment
+from desk.safeguarding import PlainWords
 from desk.streams import STREAMS, Streams
 from desk.tries import Tries
 from desk.views import (
@@ -31,6 +32,7 @@ from desk.views import (
     outside,
     preview,
     reviews,
+    safeguarding,
     search,
     sign_in,
     themes,
@@ -43,7 +45,19 @@ from desk.writing import Way
 from store.session import Store
 
 THE_LIST = (waiting, asked, holding, search, cover, events)
-RECORD = (intake, notes, decisions, concern, transcript, preview, words, writing, exports, leaving)
+RECORD = (
+    intake,
+    notes,
+    decisions,
+    concern,
+    safeguarding,
+    transcript,
+    preview,
+    words,
+    writing,
+    exports,
+    leaving,
+)
 LEARNING = (reviews, leads, themes)
 VIEWS = (*THE_LIST, *RECORD, *LEARNING, sign_in, me, accounts, duty, outside, files)
 PAGES = tuple(page for view in VIEWS for page in view.PAGES)
@@ -59,12 +73,14 @@ def build(
     routes: Routes | None = None,
     way: Way | None = None,
     sentences: Mapping[str, str] | None = None,
+    plain: PlainWords | None = None,
 ) -> web.Application:
     """The desk; mount it with `app.add_subapp("/desk", build(...))`.
 
     `base_url` is our public address (`https://intake.example.org`): a form must come from there.
     `secure_cookies` is True where that is https. `routes` tests the ways to workers; without a
-    `way` nobody can be written to. `sentences` are those of a person's copy of their record.
+    `way` nobody can be written to. `sentences` are those of a person's copy of their record,
+    `plain` what a person is told of each stage of safeguarding.
     """
     app = web.Application(
         middlewares=[guard.headers, guard.errors, guard.access], client_max_size=guard.MOST_LONG
@@ -81,6 +97,7 @@ def build(
         routes,
         way,
         sentences or {},
+        plain or PlainWords(),
     )
     app[STREAMS] = streams = Streams(store.bell)
     app.on_startup.append(streams.begin)

@@ -7,19 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, case, exists, func, or_, select, true
 
 from bot.conversation.flow import Flow
 from desk.looks import READING, for_messages
+from desk.places import HARDEST_TO_SAY
 from desk.roles import CARING
 from desk.weeks import mondays
 from store import tables as t
 
 WEEKS = 4  # this one, and those before it
-HARDEST_TO_SAY = 2  # a question's sensitivity
+HEAVY = 8  # intakes with something hard in a week: from here on somebody asks how they are
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,11 @@ class Exposure:
 
     weeks: tuple[datetime, ...]
     workers: tuple[tuple[str, tuple[int, ...]], ...]
+
+    @property
+    def heavy(self) -> tuple[str, ...]:
+        """Those to ask how they are: this week, or the one before, was heavy."""
+        return tuple(name for name, weeks in self.workers if max(weeks[-2:]) >= HEAVY)
 
 
 def read(
@@ -40,8 +46,7 @@ def read(
 ) -> Exposure:
     """Of those who see people of these services. What was erased since is not counted."""
     weeks = mondays(now, zone, WEEKS)
-    hard = [q.id for flow in flows for q in flow.questions if q.sensitivity == HARDEST_TO_SAY]
-    counts = _opened(connection, services, hard, weeks)
+    counts = _opened(connection, services, _hard(flows), weeks)
     return Exposure(
         tuple(weeks),
         tuple(
@@ -49,6 +54,22 @@ def read(
             for id, name in _workers(connection, services)
         ),
     )
+
+
+def is_heavy(
+    connection: Connection,
+    worker: str,
+    services: Sequence[str],
+    flows: Iterable[Flow],
+    now: datetime,
+) -> bool:
+    """Did this worker open that much in the last seven days?"""
+    counts = _opened(connection, services, _hard(flows), [now - timedelta(days=7)] * WEEKS, worker)
+    return sum(counts.values()) >= HEAVY
+
+
+def _hard(flows: Iterable[Flow]) -> list[str]:
+    return [q.id for flow in flows for q in flow.questions if q.sensitivity == HARDEST_TO_SAY]
 
 
 def _workers(connection: Connection, services: Sequence[str]) -> list[tuple[str, str]]:
@@ -59,7 +80,11 @@ def _workers(connection: Connection, services: Sequence[str]) -> list[tuple[str,
 
 
 def _opened(
-    connection: Connection, services: Sequence[str], hard: Sequence[str], weeks: Sequence[datetime]
+    connection: Connection,
+    services: Sequence[str],
+    hard: Sequence[str],
+    weeks: Sequence[datetime],
+    worker: str = "",
 ) -> dict[tuple[str, int], int]:
     """How many different intakes, by worker and week."""
     k, c = t.look.c, t.conversation.c
@@ -68,7 +93,7 @@ def _opened(
     query = query.join_from(t.look, t.conversation, c.id == k.conversation)
     read_it = or_(k.purpose == READING, k.purpose.startswith(for_messages(""), autoescape=True))
     query = query.where(k.at >= weeks[0], read_it, c.service.in_(services), _holds(hard))
-    query = query.where(c.closed_at.is_(None))
+    query = query.where(c.closed_at.is_(None), k.worker == worker if worker else true())
     rows = connection.execute(query.group_by(k.worker, "week"))
     return {(worker, number): count for worker, number, count in rows}
 

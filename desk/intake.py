@@ -8,8 +8,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from bot.conversation import tries
 from bot.conversation.flow import Flow
-from desk import addressed, concern, decisions, looks, notes, queries, wishes
+from desk import addressed, concern, decisions, looks, notes, queries, safeguarding, wishes
 from desk.concern import Change
 from desk.decisions import Decision
 from desk.looks import Look
@@ -26,7 +27,8 @@ from store.sealing import Keys, Unreadable
 @dataclass(frozen=True, slots=True)
 class Note:
     """Words that answered no question; `early` ones came before the person agreed to begin, those
-    `since` after the intake was shared; of a part, these were written to a worker."""
+    `since` after the intake was shared; of a part, these were written to a worker. `hard` is the
+    cue that was found in them."""
 
     at: datetime
     early: bool
@@ -34,6 +36,7 @@ class Note:
     words: str = field(repr=False)
     media: tuple[str, ...] = ()
     erased: bool = False
+    hard: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,7 @@ class Ours:
     notes: tuple[TeamNote, ...]
     decisions: tuple[Decision, ...]
     levels: tuple[Change, ...]
+    stages: tuple[safeguarding.Change, ...]
     statements: tuple[Statement, ...] = ()
 
     @property
@@ -78,8 +82,9 @@ class Ours:
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """`discreet`: others may read their phone. `asked`: what they asked a worker for, and nobody
-    has seen to yet."""
+    """`discreet`: others may read their phone. `shut_until`: so many other words were tried that
+    their code word opens nothing until then. `asked`: what they asked a worker for, and nobody has
+    seen to yet."""
 
     head: Head
     record: Record
@@ -91,6 +96,7 @@ class Intake:
     looks: tuple[Look, ...]
     ours: Ours
     discreet: bool
+    shut_until: datetime | None
     asked: tuple[Wish, ...]
 
     @property
@@ -109,38 +115,41 @@ def read(connection: Connection, keys: Keys, flows: Mapping[str, Flow], head: He
     """Open everything that the page of this intake shows."""
     answers = given(connection, keys, [head]).get(head.id, {})
     agreed = _agreed(connection, keys, head)
+    asked = wishes.of_conversation(connection, head.id)
+    signs = wishes.signs(asked)
     promises = [p for p in queries.promises(connection, head.id) if p.dropped_at is None]
     reads = [p for p in promises if p.kind == "read"]
     ours = Ours(
         notes.read(connection, keys, head),
         decisions.read(connection, keys, head),
         concern.read(connection, keys, head),
+        safeguarding.read(connection, keys, head),
         wishes.statements(connection, keys, head),
     )
-    asked = wishes.of_conversation(connection, head.id)
     events = [*_events(connection, head, reads, asked), *_our_events(ours)]
     return Intake(
         head,
-        record(flows.get(head.flow), answers),
+        record(flows.get(head.flow), answers, signs),
         address(keys, head),
-        tuple(_notes(connection, keys, head, agreed)),
+        tuple(_notes(connection, keys, head, agreed, signs)),
         agreed,
         reads[-1] if reads else None,
         tuple(sorted(events, key=lambda event: event.at)),
         looks.read(connection, keys, head),
         ours,
-        _discreet(connection, keys, head),
+        *_phone(connection, keys, head),
         tuple(wish for wish in asked if wish.seen_at is None),
     )
 
 
-def _discreet(connection: Connection, keys: Keys, head: Head) -> bool:
-    """May others read their phone? Where that can't be read, the desk takes it that they may."""
+def _phone(connection: Connection, keys: Keys, head: Head) -> tuple[bool, datetime | None]:
+    """May others read their phone, and until when does their code word open nothing? Where that
+    can't be read, the desk takes it that they may."""
     try:
         line = conversations.by_id(connection, keys, [head.id])[head.id]
     except Unreadable:
-        return True
-    return line.conversation.discreet
+        return True, None
+    return line.conversation.discreet, tries.full_until(line.conversation)
 
 
 def address(keys: Keys, head: Head) -> str:
@@ -149,7 +158,9 @@ def address(keys: Keys, head: Head) -> str:
     return words if words.startswith("+") else ""
 
 
-def _notes(connection: Connection, keys: Keys, head: Head, agreed: Agreed) -> list[Note]:
+def _notes(
+    connection: Connection, keys: Keys, head: Head, agreed: Agreed, signs: Mapping[str, str]
+) -> list[Note]:
     sealer, begun = sealer_of(keys, head), agreed.started.at if agreed.started else None
     to_worker = addressed.of_conversation(connection, head.id)
     return [
@@ -160,6 +171,7 @@ def _notes(connection: Connection, keys: Keys, head: Head, agreed: Agreed) -> li
             opened(sealer, row.text, f"message.text:{row.id}"),
             tuple(row.media),
             row.erased_at is not None,
+            signs.get(row.id, ""),
         )
         for row in queries.notes(connection, head.id)
         if head.shows(row.at) or row.id in to_worker
@@ -216,4 +228,5 @@ def _our_events(ours: Ours) -> list[Event]:
     decided = [Event(d.at, "decided", d.who) for d in ours.decisions]
     told = [Event(d.told_at, "told", d.who) for d in ours.decisions if d.told_at]
     levels = [Event(c.at, f"level_{c.way}", c.who, level=c.level) for c in ours.levels]
-    return [*noted, *decided, *told, *levels]
+    stages = [Event(s.at, "stage", s.who) for s in ours.stages]
+    return [*noted, *decided, *told, *levels, *stages]

@@ -13,6 +13,7 @@ from jinja2 import Environment
 
 from bot.conversation.flow import Flow
 from desk.roles import CARING, MAY
+from desk.safeguarding import PlainWords
 from desk.tries import Tries
 from desk.writing import Way
 from store.session import Store
@@ -57,7 +58,7 @@ class Routes(Protocol):
 class Desk:
     """`base_url` is the public address without a path at its end; `secure_cookies` says that it
     is https; without a `way` nobody can be written to from here. `sentences` are those of a
-    person's copy of their record, by key."""
+    person's copy of their record, by key, and `plain` what they are told of safeguarding."""
 
     store: Store
     flows: Mapping[str, Flow]
@@ -70,6 +71,7 @@ class Desk:
     routes: Routes | None = None
     way: Way | None = None
     sentences: Mapping[str, str] = field(default_factory=dict, repr=False)
+    plain: PlainWords = field(default_factory=PlainWords)
 
     def services_of(self, worker: Worker) -> Mapping[str, Service]:
         """The services whose people this worker may see: their own, and practice."""

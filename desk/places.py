@@ -30,6 +30,7 @@ PLACED = frozenset({*CONTACT, NAME, ACCESS, HOW_SOON, HOW_TO_TALK, *SIDES})
 ABOUT_OTHERS = (DO_NOT_CONTACT, OTHERS)  # answers that are about other people
 WISHES = (WOULD_HELP, MATTERS_MOST)
 STRONG = ("strengths", "what_matters")
+HARDEST_TO_SAY = 2  # a question's sensitivity
 
 
 def listed(flows: Iterable[Flow]) -> tuple[str, ...]:

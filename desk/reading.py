@@ -21,7 +21,8 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What became of one question: `words` as they were typed, one string a message."""
+    """What became of one question: `words` as they were typed, one string a message; `messages`
+    are the ids of all that answered it."""
 
     question: str
     status: str
@@ -29,6 +30,7 @@ class Given:
     codes: tuple[str, ...] = field(default=(), repr=False)
     words: tuple[str, ...] = field(default=(), repr=False)
     since: bool = False
+    messages: tuple[str, ...] = ()
 
 
 def sealer_of(keys: Keys, head: Head) -> Sealer | None:
@@ -71,7 +73,8 @@ def _given(sealer: Sealer | None, head: Head, row: AnyRow, messages: Mapping[str
     # Beside choices, a message of another kind only made the choice: "2".
     own = [message for message in named if not codes or message.kind == "answer"]
     words = (opened(sealer, message.text, f"message.text:{message.id}") for message in own)
-    return Given(row.question, row.status, row.at, codes, tuple(filter(None, words)), since)
+    ids = tuple(row.messages)
+    return Given(row.question, row.status, row.at, codes, tuple(filter(None, words)), since, ids)
 
 
 def _shared(heads: Mapping[str, Head], rows: Sequence[AnyRow]) -> list[AnyRow]:

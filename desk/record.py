@@ -9,17 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 
 from bot.conversation.flow import Flow, Question
 from bot.conversation.model import Answer, Conversation
-from desk.places import PLACED, SIDES, STRONG, WISHES
+from desk.places import HARDEST_TO_SAY, PLACED, SIDES, STRONG, WISHES
 from desk.reading import Given
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
     """One answer under its heading. `status` is "" where the question was not reached; `since`
-    says that it came after the intake was shared to the end."""
+    says that it came after the intake was shared to the end, `hard` why its words stay folded until
+    somebody opens them: "question", one of the hardest, or the cue that was found in them."""
 
     question: str
     heading: str
@@ -29,6 +31,7 @@ class Said:
     labels: tuple[str, ...] = field(default=(), repr=False)
     words: tuple[str, ...] = field(default=(), repr=False)
     since: bool = False
+    hard: str = ""
 
     @property
     def answered(self) -> bool:
@@ -71,8 +74,11 @@ class Record:
         return self.said.get(question) or Said(question, "")
 
 
-def said(question: Question | None, given: Given) -> Said:
+def said(
+    question: Question | None, given: Given, signs: Mapping[str, str] = MappingProxyType({})
+) -> Said:
     """An answer in the words of its question; of a question that is gone, under its id."""
+    hard = next((signs[id] for id in given.messages if id in signs), "")
     if question is None:
         heading = given.question.replace("_", " ").capitalize()
         labels = given.codes
@@ -80,14 +86,19 @@ def said(question: Question | None, given: Given) -> Said:
         heading = question.shows_as
         names = {choice.code: choice.label for choice in question.choices}
         labels = tuple(names.get(code, code) for code in given.codes)
+        hard = hard or ("question" if question.sensitivity == HARDEST_TO_SAY else "")
     status, at = given.status, given.at
-    return Said(given.question, heading, status, at, given.codes, labels, given.words, given.since)
+    about = (given.codes, labels, given.words, given.since, hard)
+    return Said(given.question, heading, status, at, *about)
 
 
-def record(flow: Flow | None, given: Mapping[str, Given]) -> Record:
-    """Everything in its place. Without its flow, an intake is one list of answers."""
+def record(
+    flow: Flow | None, given: Mapping[str, Given], signs: Mapping[str, str] = MappingProxyType({})
+) -> Record:
+    """Everything in its place. Without its flow, an intake is one list of answers. `signs` are the
+    cues that were found, by message."""
     given = _on_path(flow, given)
-    all_said = {id: said(flow.question(id) if flow else None, g) for id, g in given.items()}
+    all_said = {id: said(flow.question(id) if flow else None, g, signs) for id, g in given.items()}
     wish = next((all_said[id] for id in WISHES if _answered(all_said, id)), Said("", ""))
     groups = list(_groups(flow, all_said, wish))
     known = {wish.question} | {s.question for _, group in groups for s in group.said}

@@ -4,7 +4,7 @@ sign of danger (a cue: `bot/conversation/cues.py`)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
@@ -121,6 +121,12 @@ def statements(connection: Connection, keys: Keys, head: Head) -> tuple[Statemen
         Statement(wish, "\n".join(said.get(m, "") for m in wish.statement), answers[wish.id])
         for wish in reversed(stated)
     )
+
+
+def signs(of: Sequence[Wish]) -> Mapping[str, str]:
+    """The cues among these, by the message in which each was found; not those that they said were
+    none."""
+    return {w.message: w.what for w in of if w.message and w.wrong_at is None}
 
 
 def answer_by(of: Sequence[Wish]) -> datetime | None:

@@ -1,8 +1,8 @@
 """The workers' tables: who they are, how they come in, what they write, who is told of what.
 
-Words about a person (`note`, `decision`, `concern`, `holding`, `override`, `review`) are sealed
-under that person's key, so that erasing the person takes them too. What is about a worker alone (a
-second factor, an address for nudges) is sealed under the master key.
+Words about a person (`note`, `decision`, `concern`, `stage`, `holding`, `override`, `review`) are
+sealed under that person's key, so that erasing the person takes them too. What is about a worker
+alone (a second factor, an address for nudges) is sealed under the master key.
 """
 
 from __future__ import annotations
@@ -171,6 +171,18 @@ concern = Table(
     Column("level", Integer, nullable=False),
     Column("content", Sealed, nullable=False),  # JSON: why, their view, what keeps them safe ...
     Column("review_on", UTCTime, nullable=False, index=True),
+    Column("at", UTCTime, nullable=False),
+)
+
+stage = Table(
+    "stage",
+    metadata,
+    # Each stage of safeguarding that was begun (desk/stages.toml).
+    Column("id", Id, primary_key=True),
+    Column("conversation", ForeignKey("conversation.id"), nullable=False, index=True),
+    Column("worker", ForeignKey("worker.id"), nullable=False),
+    Column("stage", String(20), nullable=False),
+    Column("content", Sealed, nullable=False),  # JSON: what they were told, what they say of it
     Column("at", UTCTime, nullable=False),
 )
 

@@ -20,6 +20,7 @@ _TOLD = (
     t.note.c.saw,
     t.decision.c.content,
     t.concern.c.content,
+    t.stage.c.content,
     t.override.c.reason,
     t.review.c.content,
     t.their_copy.c.pieces,

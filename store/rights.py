@@ -34,7 +34,7 @@ from store.packing import pack
 from store.sealing import Keys, Sealer, Unreadable
 
 # What workers wrote about the person; what they did stays, without its words.
-_ABOUT_THEM = (t.note, t.decision, t.concern, t.override)
+_ABOUT_THEM = (t.note, t.decision, t.concern, t.stage, t.override)
 Gone = Literal["erased", "expired"]  # by the person, or because its time with us was over
 
 

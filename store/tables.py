@@ -41,6 +41,7 @@ from store.desk_tables import route_test as route_test
 from store.desk_tables import session as session
 from store.desk_tables import sign_in_link as sign_in_link
 from store.desk_tables import sign_in_try as sign_in_try
+from store.desk_tables import stage as stage
 from store.desk_tables import told_outside as told_outside
 from store.desk_tables import worker as worker
 from store.leaving_tables import hidden as hidden

@@ -19,7 +19,7 @@ from store import engines
 from store import tables as t
 
 WORDS = (t.contact, t.conversation, t.message, t.answer, t.parked, t.hidden, t.their_copy)
-ABOUT = (t.note, t.decision, t.concern, t.override, t.look, t.holding, t.review)
+ABOUT = (t.note, t.decision, t.concern, t.stage, t.override, t.look, t.holding, t.review)
 AROUND = (t.legal_hold, t.to_forget)
 WAITS = "500ms"  # for a moment in which nobody uses the keys; else at the next round
 # Keys that were destroyed, and that a reader who began before might still see.

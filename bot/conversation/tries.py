@@ -9,7 +9,7 @@ held the conversation ends that as well.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.conversation.hearing import says_only
 from bot.conversation.model import Conversation, Wrote
@@ -24,9 +24,14 @@ MOST, ALONE, AS_ANSWER = 20, 4, 1  # of a day; of one where nothing is asked; of
 
 def full(step: Step) -> bool:
     """Were there as many tries as a day has?"""
-    since = step.conversation.tries_since
-    fresh = since is not None and timedelta() <= step.now - since < DAY
-    return fresh and step.conversation.tries >= MOST
+    until = full_until(step.conversation)
+    return until is not None and until - DAY <= step.now < until
+
+
+def full_until(conversation: Conversation) -> datetime | None:
+    """When a new day of tries begins, where this one is full."""
+    since = conversation.tries_since
+    return since + DAY if since and conversation.tries >= MOST else None
 
 
 def weight(before: Conversation) -> int:

@@ -33,6 +33,7 @@ def build(
         theirs.agreed(held, say),
         ours.decisions(held, say),
         ours.levels(held, say),
+        ours.stages(held, say),
         ours.notes(held, say),
         ours.reviews(held, say),
         ours.workers(held, say),

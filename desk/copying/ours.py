@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from desk import safeguarding
 from desk.concern import Change
 from desk.copying.held import Held
 from desk.copying.saying import Say
@@ -27,6 +28,15 @@ def levels(held: Held, say: Say) -> Part:
         for one in held.intake.ours.levels
     )
     return Part("levels", say("levels"), entries, say("nothing"))
+
+
+def stages(held: Held, say: Say) -> Part:
+    """What was done because somebody may not be safe, and what they were told of it."""
+    entries = tuple(
+        Entry(f"{say.when(one.at)}, {one.who}", tuple(_stage(one, say)))
+        for one in held.intake.ours.stages
+    )
+    return Part("stages", say("stages"), entries, say("nothing"))
 
 
 def notes(held: Held, say: Say) -> Part:
@@ -113,6 +123,15 @@ def _level(one: Change, say: Say) -> Iterator[Line]:
     )
     yield from _labelled(say, will_do=c.will_do, told_what=c.told)
     yield Line(say("look_again", when=say.day(one.review_on)))
+
+
+def _stage(one: safeguarding.Change, say: Say) -> Iterator[Line]:
+    c = one.content
+    yield Line(say.among("stage", one.stage))
+    yield from _labelled(say, stage_sent=c.words, told_how=c.how, not_told=c.why_not)
+    if c.says:
+        yield Line(c.says, "theirs", say("says"))
+    yield from _labelled(say, not_asked=c.not_asked)
 
 
 def _note(one: Note, say: Say) -> Iterator[Line]:

@@ -1,7 +1,7 @@
 """One intake as it leaves the desk: one structure, of which every format is a function.
 
 It holds what the desk shows and nothing else, so only what was shared. `Exported.team` is what
-workers wrote: one `Entry` for each note, decision and concern level.
+workers wrote: one `Entry` for each note, decision, concern level and stage of safeguarding.
 """
 
 from __future__ import annotations
@@ -156,7 +156,7 @@ def _promise(intake: Intake) -> Promise | None:
 
 def _team(intake: Intake) -> Iterator[Entry]:
     """What workers wrote about the person: notes, with their statements beside them, decisions,
-    concern levels."""
+    concern levels, stages."""
     for note in intake.ours.notes:
         yield Entry("note", note.at, note.who, _parts({"said": note.said, "saw": note.saw}))
     for stated in intake.ours.statements:
@@ -169,6 +169,9 @@ def _team(intake: Intake) -> Iterator[Entry]:
     for change in intake.ours.levels:
         level = {"level": NAMES[change.level], **asdict(change.content)}
         yield Entry("concern_level", change.at, change.who, _parts(level))
+    for stage in intake.ours.stages:
+        words = {"stage": stage.stage, **asdict(stage.content)}
+        yield Entry("safeguarding", stage.at, stage.who, _parts(words))
 
 
 def _parts(words: Mapping[str, object]) -> tuple[tuple[str, str], ...]:

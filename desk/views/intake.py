@@ -7,7 +7,7 @@ from typing import Any
 from aiohttp import web
 from markupsafe import Markup
 
-from desk import changes, covering, gate, holding, looks, reviews
+from desk import changes, covering, gate, holding, looks, reviews, safeguarding
 from desk.freshness import answer, live
 from desk.kit import DESK, WORKER
 from desk.opening import find, look_at, opened, path, write
@@ -100,6 +100,7 @@ async def _values(request: web.Request, head: Head) -> dict[str, Any]:
         "mine": head.taken_by in acts,
         "again": {one.id for one in decided if reviews.is_due(one, decided, open_one.now)},
         "held": held,
+        "stages": safeguarding.stages(),
     }
     blank: dict[str, dict[str, str]] = {"given": {}, "faults": {}}  # of the form in it
     return open_one.values() | ours | blank

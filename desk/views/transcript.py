@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime, time
+from typing import Any
 
 from aiohttp import web
 from sqlalchemy import Connection
 
-from desk import addressed, changes, looks
+from desk import addressed, changes, looks, wishes
 from desk.forms import Filled
 from desk.kit import DESK, WORKER
 from desk.looks import PURPOSES
@@ -29,12 +30,13 @@ async def show(request: web.Request) -> web.Response:
     open_one = await opened(request, known.purpose)
     desk, head = request.app[DESK], open_one.head
 
-    def read(connection: Connection) -> list[messages.Written]:
+    def read(connection: Connection) -> dict[str, Any]:
         all_of_it = messages.transcript(connection, desk.store.keys, head.id, CODE_WORD)
-        return addressed.shared(head, all_of_it)
+        signs = wishes.signs(wishes.of_conversation(connection, head.id))
+        return {"written": addressed.shared(head, all_of_it), "signs": signs}
 
-    written = await desk.store.read(read)
-    return page(request, "transcript.html", written=written, look=known, **open_one.values())
+    found = await desk.store.read(read)
+    return page(request, "transcript.html", look=known, **found, **open_one.values())
 
 
 async def say_why(request: web.Request) -> web.Response:

@@ -7,6 +7,7 @@ from functools import partial
 from aiohttp import web
 from markupsafe import Markup
 
+from desk import exposure
 from desk.changes import IN_THE_LIST, LIST_AGAIN, look, looked
 from desk.choosing import Chosen
 from desk.freshness import answer, live
@@ -32,7 +33,10 @@ async def home(request: web.Request) -> web.Response:
 
 async def show(request: web.Request) -> web.Response:
     _, frame = await _frame(request)
-    return page(request, "waiting.html", live=frame)
+    desk, worker = request.app[DESK], request[WORKER]
+    about = (worker.id, list(desk.services_of(worker)), desk.flows.values(), desk.clock.now())
+    heavy = await desk.store.read(lambda connection: exposure.is_heavy(connection, *about))
+    return page(request, "waiting.html", live=frame, heavy=heavy)
 
 
 async def refresh(request: web.Request) -> web.Response:

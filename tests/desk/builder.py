@@ -25,6 +25,7 @@ from bot.inbound import Inbox
 from desk import app as desk_app
 from desk.kit import Routes
 from desk.roles import CARING
+from desk.safeguarding import PlainWords
 from desk.writing import Way
 from store import accounts
 from store import tables as t
@@ -322,9 +323,9 @@ async def a_desk(
     root = web.Application()
     way = Way(inbox(store, clock).receive, good_from)
     flows = {"self_referral": flow()}
-    desk = desk_app.build(
-        store, flows, SERVICES, clock, BASE, secure, routes, way, world().phrases.copy
-    )
+    phrases, known = world().phrases, world().catalogues
+    words = (phrases.copy, PlainWords(phrases.messages, known))
+    desk = desk_app.build(store, flows, SERVICES, clock, BASE, secure, routes, way, *words)
     root.add_subapp("/desk", desk)
     async with TestClient(TestServer(root)) as client:
         made = Desk(store, KEYS, clock, client)

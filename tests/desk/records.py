@@ -13,7 +13,18 @@ from typing import Any, get_args
 from sqlalchemy import Connection, update
 
 from bot.conversation.effects import OWED
-from desk import changes, concern, decisions, holding, looking_back, looks, notes, queries, wishes
+from desk import (
+    changes,
+    concern,
+    decisions,
+    holding,
+    looking_back,
+    looks,
+    notes,
+    queries,
+    safeguarding,
+    wishes,
+)
 from desk.places import CODE_WORD
 from store import legal_hold, rights
 from store import looking_back as opening
@@ -102,6 +113,7 @@ class Making:
         if self.maybe():
             self.looked_back(connection, sealer, made)
         self.level(connection, sealer, made, sam)
+        self.stages(connection, sealer, made, sam)
         self.reached(connection, sealer, made, sam)
         if self.maybe():
             holding.pick_up(connection, made.id, sam, THURSDAY)
@@ -179,6 +191,12 @@ class Making:
             assert concern.put(connection, sealer, id, *about)
             seen = id
 
+    def stages(self, connection: Connection, sealer: Sealer, made: Made, worker: str) -> None:
+        for stage in self.random.sample(sorted(safeguarding.stages()), self.random.randint(0, 2)):
+            content = safeguarding.Content(self.words(), self.some(), self.some(), self.words())
+            about = (made.id, worker, THURSDAY, stage, content)
+            safeguarding.add(connection, sealer, new_id(), *about)
+
     def reached(self, connection: Connection, sealer: Sealer, made: Made, worker: str) -> None:
         if self.maybe():
             id = new_id()
@@ -217,6 +235,7 @@ SEALED = (
     (t.note, "saw"),
     (t.decision, "content"),
     (t.concern, "content"),
+    (t.stage, "content"),
     (t.override, "reason"),
     (t.look, "words"),
     (t.holding, "note"),

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Connection, select
 
+from bot.conversation import tries
 from bot.conversation.model import Conversation
 from store import tables as t
 from store.packing import pack
@@ -104,6 +105,21 @@ async def test_where_others_read_the_phone_the_banner_says_so(desk: Desk) -> Non
     assert warning in await work.page()
     desk.change(t.conversation, made.id, state=b"not to be opened")
     assert warning in await work.page(), "in doubt we are careful"
+
+
+async def test_that_too_many_code_words_were_tried_is_shown(desk: Desk) -> None:
+    made = desk.intake(PARTIAL)
+    work = await at_work(desk, made)
+    query = select(t.person.c.wrapped_key).where(t.person.c.id == made.person)
+    sealer = desk.keys.person(desk.store.read_sync(lambda c: c.scalars(query).one()))
+    tried = Conversation(code="m1:c0de", tries=tries.MOST, tries_since=THURSDAY)
+    sealed = sealer.seal(pack(tried), f"conversation.state:{made.id}")
+    desk.change(t.conversation, made.id, state=sealed)
+    told = "Too many other words were tried: their code word opens nothing until"
+    assert told in await work.page()
+    desk.clock.at += tries.DAY
+    work = await at_work(desk, made)
+    assert told not in await work.page()
 
 
 async def test_who_writes_for_somebody_else_is_told_first(desk: Desk) -> None:

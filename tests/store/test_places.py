@@ -16,7 +16,7 @@ from bot.conversation import effects as e
 from bot.conversation.model import Answer, Say
 from bot.doctor import keeping
 from bot.upkeep import Failed
-from desk import audit, concern, decisions, notes
+from desk import audit, concern, decisions, notes, safeguarding
 from desk import looking_back as looked_back
 from store import (
     accounts,
@@ -95,6 +95,7 @@ PLAIN_TEXT = {
     "override": {"worker", "what"},
     "concern": {"worker"},
     "decision": {"worker"},
+    "stage": {"worker", "stage"},
     "parked": {"account", "kind"},
     "person": {"service"},
     "promise": {"kind"},
@@ -197,6 +198,8 @@ def _about(connection: Connection, house: House, n: int, id: str) -> None:
     decisions.add(connection, sealer, f"d{n}", id, worker, NOON, content, None, None)
     level = concern.Content(WORDS, NAME, WORDS, "", "", "")
     concern.put(connection, sealer, f"c{n}", id, worker, NOON, 1, level, NOON, "")
+    told = safeguarding.Content(WORDS, says=NAME)
+    safeguarding.add(connection, sealer, f"s{n}", id, worker, NOON, "worried", told)
     for table, column, more in (
         (t.override, "reason", {"what": "write"}),
         (t.look, "words", {"purpose": "other"}),
