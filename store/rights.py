@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 
 from bot.conversation.model import Conversation
-from store import erased, locks, outside, provider_logs, their_copies
+from store import clearing, erased, locks, outside, provider_logs, their_copies
 from store import tables as t
 from store.ids import new_id
 from store.packing import pack
@@ -56,6 +56,8 @@ def erase(
     if old.wrapped_key is not None:
         before, after = keys.person(old.wrapped_key, old.id), keys.person(wrapped)
         _forget_at_providers(connection, keys, before, old.id, at)
+        if why == "erased":
+            clearing.person(connection, keys, old.id, at)
         move_contacts(connection, before, after, old.id, fresh, at)
         keys.forget(old.wrapped_key)
     addresses = addresses_of(connection, (old.id, fresh))
@@ -180,7 +182,7 @@ def blank_messages(connection: Connection, which: ColumnElement[bool], at: datet
     connection.execute(
         update(t.message)
         .where(which, t.message.c.text.is_not(None))
-        .values(text=null(), erased_at=at)
+        .values(text=null(), erased_at=at, ref=null())
     )
 
 

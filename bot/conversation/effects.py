@@ -140,6 +140,11 @@ class CopyWanted:
 
 
 @dataclass(frozen=True, slots=True)
+class ClearChat:
+    """What we both wrote in this chat is to be removed from it, as far as its provider lets us."""
+
+
+@dataclass(frozen=True, slots=True)
 class TakenWrong:
     """The person says that we took their words for a cue by mistake: kept, to be learnt from."""
 
@@ -160,5 +165,6 @@ Effect = (
     | Reach
     | Asked
     | CopyWanted
+    | ClearChat
     | TakenWrong
 )

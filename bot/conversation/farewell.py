@@ -38,6 +38,7 @@ def deleted(step: Step) -> None:
         step.say("delete_later", when=step.now + hold)
     else:
         step.say("delete_done")
+    step.say(f"deleted_{step.traits.name}")
     read_already(step)
 
 

@@ -42,7 +42,8 @@ class Wrote:
     `message` is the id under which the words are stored; the inbox fills it in. In a burst it adds
     its words `so_far`, and whether our reply to them is `unsent` and can be taken back. `hidden`,
     by their ids: conversations that this contact had erased and that can still come back, as they
-    were, where a code word guards them. `known` is filled in where what we say depends on it.
+    were, where a code word guards them. `known` is filled in where what we say depends on it. `ref`
+    is the provider's id of it, for removing it there; nothing we say depends on it.
     """
 
     text: str = field(default="", repr=False)
@@ -53,6 +54,7 @@ class Wrote:
     unsent: bool = False
     hidden: Mapping[str, Conversation] = field(default_factory=dict, repr=False, hash=False)
     known: Known = Known()
+    ref: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Final
 
 from bot.conversation import own_copy
 from bot.conversation.asking import ask_again, ask_over
-from bot.conversation.effects import Asked, Timer
+from bot.conversation.effects import Asked, ClearChat, Timer
 from bot.conversation.facts import deleted_on
 from bot.conversation.filing import file_words
 from bot.conversation.review import answered
@@ -68,6 +68,9 @@ def choose(step: Step, point: str) -> None:
         _ask(step, "looks")
     elif point == "complain":
         _complain(step)
+    elif point == "clear":
+        step.record(ClearChat())
+        step.say("data_clear")
     else:
         _stop_using(step)
     ask_again(step)
