@@ -39,6 +39,9 @@ _PLACE = "to_clear.content:{}"
 _EVER = datetime.min.replace(tzinfo=UTC)
 
 
+Which = Select[Any] | Sequence[str]  # ids of messages
+
+
 class Ref(NamedTuple):
     """The provider's id of a message, and until when it can be removed (None: whenever)."""
 
@@ -74,12 +77,19 @@ def person(connection: Connection, keys: Keys, person: str, at: datetime) -> Non
 
 
 def messages(
-    connection: Connection, keys: Keys, conversation: str, which: Select[Any], at: datetime
+    connection: Connection,
+    keys: Keys,
+    conversation: str,
+    which: Which,
+    at: datetime,
+    chats: bool = True,
 ) -> None:
-    """Have these messages of one conversation removed, from a chat or a log."""
+    """Have these messages of one conversation removed, from a log, and from `chats` too."""
     c = t.conversation.c
     whose = t.contact.c.id == select(c.contact).where(c.id == conversation).scalar_subquery()
     for contact in _contacts(connection, whose):
+        if _lasting(connection)[contact.account] and not chats:
+            continue
         found = _found(connection, contact.id, _since(connection, contact, at), which=which)
         _ask(connection, keys, contact, found, at)
 
@@ -180,7 +190,7 @@ def _contacts(connection: Connection, which: ColumnElement[bool]) -> Sequence[An
 
 
 def _found(
-    connection: Connection, contact: str, since: datetime, which: Select[Any] | None = None
+    connection: Connection, contact: str, since: datetime, which: Which | None = None
 ) -> Sequence[Any]:
     """Messages of this contact after `since` that a provider has an id of, the oldest first."""
     m, o = t.message.c, t.outgoing.c

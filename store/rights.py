@@ -122,17 +122,34 @@ def blank(
 def forget_answer(connection: Connection, conversation: str, question: str, at: datetime) -> None:
     """Erase every version of the words of one answer. That there was one stays known."""
     of_question = (t.answer.c.conversation == conversation) & (t.answer.c.question == question)
-    versions = connection.scalars(select(t.answer.c.messages).where(of_question))
-    named = {message for version in versions for message in version}
-    words = (t.message.c.conversation == conversation) & (t.message.c.direction == "in")
-    words &= or_(t.message.c.question == question, t.message.c.id.in_(named))
-    blank = or_(words, _read_back(conversation, question))
+    blank = words_of_answer(connection, conversation, question)
     gone = connection.scalars(select(t.message.c.id).where(blank))
     answers = connection.scalars(select(t.answer.c.id).where(of_question))
     erased.note(connection, messages=gone, answers=answers)
     blank_messages(connection, blank, at)
     their_copies.end(connection, [conversation])
     connection.execute(update(t.answer).where(of_question).values(choices=null()))
+
+
+def words_of_answer(
+    connection: Connection, conversation: str, question: str
+) -> ColumnElement[bool]:
+    """The messages with every version of an answer: theirs, and ours that show what was chosen."""
+    of_question = (t.answer.c.conversation == conversation) & (t.answer.c.question == question)
+    versions = connection.scalars(select(t.answer.c.messages).where(of_question))
+    named = {message for version in versions for message in version}
+    words = (t.message.c.conversation == conversation) & (t.message.c.direction == "in")
+    words &= or_(t.message.c.question == question, t.message.c.id.in_(named))
+    return or_(words, _read_back(conversation, question))
+
+
+def forget_message(connection: Connection, conversation: str, message: str, at: datetime) -> None:
+    """Erase the words of one message of theirs. That there was one stays known."""
+    m = t.message.c
+    this = (m.conversation == conversation) & (m.id == message) & (m.direction == "in")
+    erased.note(connection, messages=[message])
+    blank_messages(connection, this, at)
+    their_copies.end(connection, [conversation])
 
 
 def _read_back(conversation: str, question: str) -> ColumnElement[bool]:

@@ -27,7 +27,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot.conversation import effects as e
 from bot.conversation import model as m
-from store import bursts, conversations, handovers, hiding, messages, nudges, outside, rights
+from store import bursts, conversations, handovers, hiding, messages, nudges, outside, unsaying
 from store import tables as t
 from store.conversations import Kept, Line
 from store.ids import new_id
@@ -60,7 +60,9 @@ REACH = Many(
 KEEP_ASIDE = Many(
     update(t.message).where(_ASIDES, t.message.c.erased_at.is_(None)).values(kind="note")
 )
-FORGET_ASIDE = Many(update(t.message).where(_ASIDES).values(text=None, media=[], erased_at=_AT))
+FORGET_ASIDE = Many(
+    update(t.message).where(_ASIDES).values(text=None, media=[], ref=None, erased_at=_AT)
+)
 # A step that failed set a copy of the words aside too.
 FORGET_PARKED = Many(delete(t.parked).where(t.parked.c.conversation == _LINE))
 REFILE = Many(
@@ -292,7 +294,11 @@ def forget(
     for effect in effects:
         match effect:
             case e.Forget("answer", question):
-                rights.forget_answer(connection, line.id, question, at)
+                unsaying.answer(connection, keys, line, question, at)
+            case e.Forget("message", message=message):
+                unsaying.message(connection, keys, line, message, at)
+            case e.Forget("aside"):
+                unsaying.asides(connection, keys, line, at)
             case e.Forget("all"):
                 hiding.forget_all(connection, keys, line.id, line.service, at)
                 fresh = conversations.by_id(connection, keys, [line.id])[line.id]

@@ -222,6 +222,25 @@ async def test_a_worker_who_erases_clears_the_chat_a_date_does_not(town: Town) -
     assert (town.chat(), len(town.chat(BEN))) == ([], 2)
 
 
+async def test_one_message_or_answer_that_is_erased_goes_from_the_chat_alone(town: Town) -> None:
+    id = await town.says("the blue door")
+    await town.says("the weir", saying(e.Filed("answer", "q9")))
+    [first, *_] = [m["id"] for m in town.house.rows(t.message) if m["direction"] == "in"]
+    await town.says("not this", saying(e.Forget("message", message=str(first))))
+    await town.says("nor that", saying(e.Forget("answer", "q9")))
+    await town.look()
+    assert [words[:6] for words in town.chat()] == ["answer", "not th", "nor th"]
+    left = [m["text"] for m in town.house.rows(t.message) if m["conversation"] == id]
+    assert [text is None for text in left] == [True, False, True, False, False]
+
+
+async def test_what_was_put_aside_stays_in_the_chat(town: Town) -> None:
+    await town.says("the blue door", saying(e.Filed("aside")))
+    await town.says("no", saying(e.Forget("aside")))
+    await town.look()
+    assert town.chat() == ["the blue door", "no"]
+
+
 async def test_where_no_message_can_be_removed_nothing_is_asked(town: Town) -> None:
     town.house.store.clear_at_providers({})
     await town.says("remove it", CLEAR)

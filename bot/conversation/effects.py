@@ -81,10 +81,11 @@ class Timer:
 @dataclass(frozen=True, slots=True)
 class Forget:
     """Erase: `aside` what was written before agreeing, `all` everything the person gave us,
-    `answer` the words of one question."""
+    `answer` the words of one question, `message` those of one message."""
 
-    what: Literal["aside", "all", "answer"]
+    what: Literal["aside", "all", "answer", "message"]
     question: str = ""
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)

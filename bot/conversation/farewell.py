@@ -13,7 +13,7 @@ from bot.conversation.model import Turn
 from bot.conversation.step import Step
 
 ASKS: Final = frozenset(
-    ("delete_ask", "delete_ask_later", "delete_done", "delete_later", "ended", "ended_named")
+    "delete_ask delete_ask_later delete_done delete_later last_none ended ended_named".split()
 )
 
 

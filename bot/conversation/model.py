@@ -29,10 +29,11 @@ if TYPE_CHECKING:
 class Known:
     """What the store alone knows, asked for where we are about to say something that depends on it
     (`farewell.ASKS`): a lead has `held` their words back from erasing; a worker has `read` words of
-    theirs that may be a cue."""
+    theirs that may be a cue; `last` is the message in which they told us something last."""
 
     held: bool = False
     read: bool = False
+    last: str = ""
 
 
 @dataclass(frozen=True, slots=True)
