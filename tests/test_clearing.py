@@ -18,7 +18,7 @@ from bot.conversation.channel import TELEGRAM, Account, Envelope, Outgoing
 from bot.conversation.model import Delivered, Say
 from bot.housekeeping import Housekeeper
 from bot.inbound import Step
-from store import rights
+from store import hiding, rights
 from store import tables as t
 from tests.emulators.telegram import Telegram
 from tests.houses import House, echo, saying
@@ -210,6 +210,16 @@ async def test_what_is_erased_goes_from_the_chat_at_once(town: Town, hold: timed
     await town.look()
     assert [words[:6] for words in town.chat()] == ["answer"]
     assert town.rows == []
+
+
+async def test_what_is_hidden_goes_from_the_chat_before_its_time_is_over(town: Town) -> None:
+    house = town.house
+    house.store.hold_deletions({"harbour": timedelta(hours=24)})
+    id = await town.says("the blue door")
+    work = (house.store.keys, id, "harbour", house.clock.at)
+    await house.store.write(lambda c: hiding.forget_all(c, *work))
+    await town.look()
+    assert town.chat() == []
 
 
 async def test_a_worker_who_erases_clears_the_chat_a_date_does_not(town: Town) -> None:

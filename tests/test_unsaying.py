@@ -163,11 +163,16 @@ async def test_an_answer_keeps_its_other_words(town: Town) -> None:
         connection.execute(this.values(state=state))
 
     town.house.store.write_sync(joined)
+    while town.state().standing == "asking":
+        await town.says("skip")
+    assert any(SECOND in text for text in town.log), "it was read back"
     await town.says("delete", "3")
     left = town.state().answers["keeps_going"]
     assert (left.status, len(left.messages)) == ("answered", 1)
     assert FIRST in town.words()
     assert SECOND not in town.words()
+    await town.removed()
+    assert [text for text in town.log if SECOND in text] == []
 
 
 async def test_one_answer_taken_out_goes_from_the_log_with_what_read_it_back(town: Town) -> None:
