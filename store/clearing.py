@@ -29,6 +29,7 @@ from sqlalchemy import (
     update,
 )
 
+from store import locks
 from store import tables as t
 from store.ids import new_id
 from store.sealing import Keys, MasterSealer, Unreadable
@@ -99,6 +100,7 @@ def older(
 ) -> None:
     """Have removed what is older than this in the chat of a conversation, and note when there is
     more of it."""
+    locks.people(connection, conversations=[conversation])
     this, left = t.conversation.c.id == conversation, []
     contact = connection.scalar(select(t.conversation.c.contact).where(this))
     for row in _contacts(connection, t.contact.c.id == contact):

@@ -24,7 +24,7 @@ from store.ids import new_id
 from store.messages import transcript
 from store.outbox import Look
 from tests.emulators.twilio import ACCOUNT, TOKEN, Twilio
-from tests.emulators.twilio_log import new_sid
+from tests.emulators.twilio_log import Fault, new_sid
 from tests.houses import LINE, NOON, NUMBER, House, wrote
 
 BEGIN = ("hi", "ok", "ok", "ok")
@@ -143,6 +143,16 @@ async def test_then_the_one_before_it(town: Town) -> None:
     assert town.said[0] == "last_none"
     await town.removed()
     assert not {FIRST, SECOND} & set(town.log)
+
+
+async def test_while_twilio_is_away_it_waits(town: Town) -> None:
+    await town.says(*BEGIN, FIRST, "delete", "3")
+    town.twilio.fail(Fault(status=500), method="DELETE")
+    await town.job.look()
+    assert FIRST in town.log
+    town.house.clock.at += timedelta(hours=100)
+    await town.removed()
+    assert FIRST not in town.log
 
 
 async def test_an_answer_keeps_its_other_words(town: Town) -> None:
