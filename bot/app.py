@@ -21,12 +21,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 import desk.app
 import desk.pages
-from bot import front, menu, rotating, running, upkeep, watching, way_in, worlds
+from bot import front, menu, plans, rotating, running, upkeep, watching, way_in, worlds
 from bot.catching_up import CatchingUp
 from bot.channels import sms_hooks, telegram_arrivals
 from bot.channels.sms import SmsChannel
 from bot.channels.sms_log import SmsLog
 from bot.channels.telegram import TelegramChannel
+from bot.clearing import Clearing
 from bot.clock import Clock
 from bot.conversation import timing
 from bot.conversation.channel import Away, Channel
@@ -103,7 +104,9 @@ async def build(plan: Plan, base_url: str) -> House:
     inbox = Inbox(store, told, known, clock, copies=copies)
     seen_for = max(map(_kept, plan.worlds.values())) + SEEN_LONGER
     hard = _hardest(plan)
-    housekeeper = Housekeeper(store, inbox, clock, plan.worlds, seen_for=seen_for, hardest=hard)
+    clears = {id: world.service.clear_plain for id, world in plan.worlds.items()}
+    parts = (store, inbox, clock, plan.worlds)
+    housekeeper = Housekeeper(*parts, seen_for=seen_for, hardest=hard, clears=clears)
     house = House(plan, base_url, store, clock, inbox, housekeeper, _front(plan, store, clock))
     _add_channels(house)
     house.sender = Sender(store, house.channels, inbox, clock, waking=partial(_waking, plan))
@@ -161,6 +164,7 @@ def open_store(plan: Plan) -> Store:
         store.hold_deletions(dict.fromkeys(plan.worlds, plan.delete_hold))
         if settings.twilio:
             store.forget_at_providers([sms_account(settings.twilio).id])
+        store.clear_at_providers(plans.clears(plan))
         if settings.hook_url:
             store.tell_outside()
         store.write_sync(partial(_furnish, plan=plan, keys=store.keys))
@@ -193,6 +197,8 @@ def _add_telegram(house: House, token: str) -> None:
     settings, account = house.plan.settings, telegram_account(token)
     channel = TelegramChannel(account.id, token, settings.telegram_api)
     house.channels[account.id] = channel
+    clearing = Clearing(house.store, account, channel, house.clock)
+    house.jobs["telegram clearing"] = clearing.run
     commands = menu.menu(house.plan.worlds[account.service])
     house.jobs["telegram menu"] = partial(menu.show, channel, commands)
     receive, park = InOrder(house.inbox, partial(_recorded, house)).receive, house.inbox.park
@@ -226,6 +232,8 @@ def _add_sms(house: House, twilio: Twilio) -> None:
     parts = (house.store, sms_log, inbox, house.clock)
     catching_up = CatchingUp(*parts, keep=_kept(world), gone=gone)
     house.jobs["sms forgetting"] = Forgetting(house.store, sms_log, house.clock).run
+    clearing = Clearing(house.store, account, channel, house.clock)
+    house.jobs["sms clearing"] = clearing.run
     house.jobs["sms log"] = catching_up.run
     away, again = worlds.away_text(world), partial(_once_more, house)
     receive, now = catching_up.receive, house.clock.now
@@ -267,6 +275,9 @@ def _add_rehearsal(house: House) -> None:
     rehearsal = Rehearsal(service, accounts, *parts)
     house.channels |= rehearsal.channels
     house.jobs |= {id: channel.run for id, channel in rehearsal.channels.items()}
+    for account in (account for account in accounts if account.traits.clears):
+        clearing = Clearing(house.store, account, rehearsal.channels[account.id], house.clock)
+        house.jobs[f"{account.id} clearing"] = clearing.run
     house.web.add_subapp("/rehearse/", rehearsal.page(partial(_open_desk, house)))
 
 

@@ -18,7 +18,7 @@ from config.settings import Settings
 from desk import audit
 from desk.exporting.leaving import OPERATOR
 from desk.queries import Head
-from store import erased, installation, keyring, leaving_for_good, outside, provider_logs
+from store import clearing, erased, installation, keyring, leaving_for_good, outside, provider_logs
 from store import tables as t
 from store.leaving_for_good import OnHold
 from store.sealing import Keys
@@ -103,6 +103,7 @@ def _options(plan: Plan) -> Mapping[str, Any]:
     if settings.twilio:
         accounts = frozenset([plans.sms_account(settings.twilio).id])
         options[provider_logs.OPTION] = accounts
+    options[clearing.OPTION] = plans.clears(plan)
     if settings.hook_url:
         options[outside.OPTION] = True
     return options

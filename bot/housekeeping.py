@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import timedelta
 from functools import partial
 from typing import Protocol
@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 from bot.clock import Clock
 from bot.conversation.channel import Away, Envelope, Receipt
 from bot.conversation.model import Due
-from store import looking_back, retention, their_copies
+from store import clearing, looking_back, retention, their_copies
 from store.session import Store
 
 PULSE = 5.0  # seconds between looks for due timers
@@ -41,7 +41,8 @@ class Inbox(Protocol):
 class Housekeeper:
     """Keeps house for these services, by id. Ids of what was taken are known for `seen_for`: longer
     than its words are kept, so that no copy of them comes in again. After a STOP at one of the
-    `hardest` questions somebody looks back (`store.looking_back`)."""
+    `hardest` questions somebody looks back (`store.looking_back`). `clears`: after how long a chat
+    on a phone that others read is cleared, by service."""
 
     def __init__(
         self,
@@ -53,10 +54,11 @@ class Housekeeper:
         pulse: float = PULSE,
         seen_for: timedelta = SEEN_FOR,
         hardest: Collection[str] = (),
+        clears: Mapping[str, timedelta] | None = None,
     ) -> None:
         self._store, self._inbox, self._clock = store, inbox, clock
         self._services, self._pulse, self._seen_for = list(worlds), pulse, seen_for
-        self._hardest = hardest
+        self._hardest, self._clears = hardest, clears or {}
         self._ringing = asyncio.Lock()
 
     async def run(self) -> None:
@@ -80,6 +82,7 @@ class Housekeeper:
             await self._erase(service)
             await self._empty(service)
             await self._look_back(service)
+            await self._clear_old(service)
             now = self._clock.now(service)
             await self._store.write(partial(their_copies.clear, service=service, now=now))
         before = self._clock.now() - PARKED_FOR
@@ -117,6 +120,16 @@ class Housekeeper:
         await self._each(
             partial(retention.empty_contacts, service=service, before=now - EMPTY_FOR),
             lambda id: partial(retention.remove_contact, keys=keys, contact=id, now=now),
+        )
+
+    async def _clear_old(self, service: str) -> None:
+        """Chats on phones that others may read: what is old there is to be removed."""
+        now, keys, after = self._clock.now(service), self._store.keys, self._clears.get(service)
+        if not after:
+            return
+        await self._each(
+            partial(clearing.old_chats, service=service, now=now),
+            lambda id: partial(clearing.older, keys=keys, conversation=id, after=after, at=now),
         )
 
     async def _look_back(self, service: str) -> None:

@@ -36,8 +36,17 @@ from bot.conversation.model import (
 from bot.conversation.rights import CopyWay
 from bot.grouping import Grouping
 from bot.lines import Lines, Numbered, Times, hold, newcomer
-from store import bursts, handovers, known, messages, outbox, second_thoughts, their_copies
-from store.conversations import Line, Newcomer
+from store import (
+    bursts,
+    clearing,
+    handovers,
+    known,
+    messages,
+    outbox,
+    second_thoughts,
+    their_copies,
+)
+from store.conversations import Kept, Line, Newcomer
 from store.session import Store
 from store.turns import Ledger, forget
 
@@ -149,6 +158,8 @@ class Inbox:
                     self._turn(connection, ledger, line, event, times, step)
                 receipts[number] = Receipt(True, line.id, getattr(event, "message", ""))
             ledger.write(connection)
+            for contact, at in ledger.cleared.items():
+                clearing.chats(connection, self._store.keys, [contact], at)
         return receipts
 
     def _not_seen(self, connection: Connection, envelopes: Sequence[Envelope]) -> Numbered:
@@ -217,7 +228,9 @@ class Inbox:
                 may_go = timing.may_speak_from(world.service, turn.conversation, times.now)
             by = event if isinstance(event, WorkerWrote) else None
             ledger.say(line, rendered, times.now, may_go, by)
-        ledger.keep(line, at, world.service.keep_days, world.service.keep_partial_days)
+        clears = rights.clears_itself(world.service, turn.conversation)
+        kept = Kept(world.service.keep_days, world.service.keep_partial_days, clears)
+        ledger.keep(line, at, kept)
 
     def _decide(
         self,

@@ -102,7 +102,8 @@ class Lines:
         """The event with what only we know: the id of new words, the keys of our old ones."""
         event = envelope.event
         if isinstance(event, Wrote):
-            return Wrote(event.text, event.choice, event.media, message=new_id())
+            named = Wrote(event.text, event.choice, event.media, message=new_id())
+            return replace(named, ref=event.ref)
         if isinstance(event, WorkerWrote):
             return replace(event, message=event.message or new_id())
         if isinstance(event, Delivered | Failed):

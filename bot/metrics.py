@@ -80,6 +80,9 @@ MISSED = _counter("read_back_messages", "Messages first found in the provider's 
 FORGOTTEN = _counter(
     "log_deletions", "Erased messages deleted from a provider's log", "channel", "outcome"
 )
+CLEARED = _counter(
+    "removals", "Single messages removed from a chat or a provider's log", "channel", "outcome"
+)
 UNREADABLE = Gauge(
     "ownpace_unreadable", "Times that something sealed did not open", registry=REGISTRY
 )

@@ -17,6 +17,9 @@ from config.services import MAIN, PRACTICE, Configured
 from config.settings import LOOPBACK, Settings, SettingsError, Twilio
 from store import engines
 
+# core.telegram.org/bots/api#deletemessage; Twilio sets no time.
+KEPT_FOR = {TELEGRAM.name: timedelta(hours=48)}
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -81,6 +84,13 @@ def telegram_account(token: str) -> Account:
 
 def sms_account(twilio: Twilio) -> Account:
     return Account(f"sms:{twilio.sender}", MAIN, SMS)
+
+
+def clears(plan: Plan) -> Mapping[str, timedelta | None]:
+    """The accounts where single messages can be removed, and for how long after each (None:
+    always): a chat on Telegram, also the rehearsal's, and Twilio's log."""
+    found = [*plan.live, *(account for account in plan.rehearsed if account.traits.clears)]
+    return {account.id: KEPT_FOR.get(account.traits.name) for account in found}
 
 
 def _rehearsed(settings: Settings, asked: bool) -> tuple[Account, ...]:

@@ -11,7 +11,15 @@ from store.session import Store
 
 Only = Literal["", "web", "sender"]
 # One process at a time.
-ALONE = ("housekeeping", "nudging", "telegram polling", "sms forgetting", "web hook")
+ALONE = (
+    "housekeeping",
+    "nudging",
+    "telegram polling",
+    "sms forgetting",
+    "web hook",
+    "telegram clearing",
+    "sms clearing",
+)
 SENDING = ("sender", *ALONE)  # what `--only sender` does, and `--only web` leaves to it
 
 

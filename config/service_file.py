@@ -15,6 +15,7 @@ Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
 Code = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,6}$")]
 Days = Annotated[int, Field(ge=1, le=3650)]
 HeldHours = Annotated[int, Field(ge=0, le=24 * 7)]
+ClearedHours = Annotated[int, Field(ge=0, le=47)]  # Telegram lets a message go for 48
 WholeHours = Annotated[int, Field(ge=1, le=24 * 14)]
 Minutes = Annotated[int, Field(ge=5, le=24 * 60)]
 MinutesPlain = Annotated[int, Field(ge=5, le=60)]
@@ -50,6 +51,7 @@ HOW = {
     "keep_days": "give a number of days from 1 to 3650",
     "keep_partial_days": "give a number of days from 1 to 3650",
     "delete_hold_hours": "give a number of hours from 0 to 168",
+    "clear_plain_hours": "give a number of hours from 0 to 47",
     "read_within_hours": "give a number of hours from 1 to 336",
     "silence_hours": "give a number of hours from 1 to 336",
     "relock_minutes": "give a number of minutes from 5 to 1440",
@@ -88,6 +90,7 @@ class Table(BaseModel):
     keep_days: Days = 365
     keep_partial_days: Days = 30
     delete_hold_hours: HeldHours = 0
+    clear_plain_hours: ClearedHours = 24
     read_within_hours: WholeHours = 4
     silence_hours: WholeHours = 24
     relock_minutes: Minutes = 60

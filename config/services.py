@@ -135,6 +135,7 @@ def _configured(table: Table, id: str) -> Configured:
         quiet=timedelta(hours=table.silence_hours),
         away=timedelta(minutes=table.relock_minutes),
         away_plain=timedelta(minutes=table.relock_minutes_plain),
+        clear_plain=timedelta(hours=table.clear_plain_hours),
         silent=nation.get("silent", ""),
         practice=id == PRACTICE,
         nudged=id == PRACTICE,  # nobody real waits; of others a tested route decides

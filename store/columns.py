@@ -71,3 +71,4 @@ class Listed(TypeDecorator[list[Any]]):
 Sealed = LargeBinary
 Id = String(40)
 CODE = 40  # characters that are kept of a provider's code
+REF = 80  # characters of a provider's id of a message

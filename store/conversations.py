@@ -13,12 +13,15 @@ from typing import Any, Literal
 
 from msgspec.structs import replace
 from sqlalchemy import (
+    Boolean,
     ColumnElement,
     Connection,
     and_,
     bindparam,
+    case,
     func,
     insert,
+    null,
     select,
     update,
 )
@@ -102,12 +105,19 @@ _BY_ID = Find(
     .where(_in(t.conversation.c.id, "ids"))
 )
 _LAST_IN = t.conversation.c.last_in_at
+# From when on its chat is looked through for what is old (`store.clearing`); a time that is set
+# stays, or each word would put it off.
+_FROM = bindparam("clear_from", type_=t.UTCTime)
+_CLEAR_AT = case(
+    (bindparam("clears", type_=Boolean), func.coalesce(t.conversation.c.clear_at, _FROM)),
+    else_=null(),
+)
 _SAVE = Many(
     update(t.conversation)
     .where(t.conversation.c.id == bindparam("key"))
     .values({name: bindparam(name) for name in ("state", "standing", "language", "holder")})
     .values(last_in_at=func.coalesce(bindparam("last_in_at", type_=t.UTCTime), _LAST_IN))
-    .values(delete_on=bindparam("delete_on"))
+    .values(delete_on=bindparam("delete_on"), clear_at=_CLEAR_AT)
     .values(version=t.conversation.c.version + 1)
 )
 _NEW = {table: Many(insert(table)) for table in (t.person, t.contact, t.conversation)}
@@ -224,7 +234,19 @@ def save(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     _SAVE.run(connection, rows)
 
 
-def saved(line: Line, wrote_at: datetime | None, delete_on: datetime) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """How long a service keeps what is said: days, of whole and of unfinished intakes; and whether
+    this chat is cleared of what is old meanwhile."""
+
+    days: int
+    partial_days: int
+    clears: bool = False
+
+
+def saved(
+    line: Line, wrote_at: datetime | None, delete_on: datetime, clears: bool, at: datetime
+) -> dict[str, Any]:
     """What a turn changes in the row of its conversation; `wrote_at` if the person wrote."""
     return {
         "key": line.id,
@@ -234,6 +256,8 @@ def saved(line: Line, wrote_at: datetime | None, delete_on: datetime) -> dict[st
         "holder": line.conversation.holder,
         "last_in_at": wrote_at,
         "delete_on": delete_on,
+        "clears": clears,
+        "clear_from": at,
     }
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, exists, insert, null, select, update
 
 from bot.conversation.model import Conversation
-from store import erased, legal_hold, locks, outside, provider_logs, returning, rights
+from store import clearing, erased, legal_hold, locks, outside, provider_logs, returning, rights
 from store import tables as t
 from store.packing import unpack
 from store.rights import Gone
@@ -68,6 +68,7 @@ def hide(
         return
     fresh, wrapped = rights.fresh_person(connection, keys, old.service, at)
     before, after = keys.person(old.wrapped_key, old.id), keys.person(wrapped)
+    clearing.person(connection, keys, old.id, at)  # in a day it may be too late for it
     rights.move_contacts(connection, before, after, old.id, fresh, at)
     rows = _theirs(connection, old.id)
     going = [row for row in rows if row.closed_at is None]

@@ -13,11 +13,26 @@ from store import legal_hold
 from store import tables as t
 from store.conversations import Line
 
+TOLD = ("answer", "note", "aside")
+
 
 def of(connection: Connection, line: Line, now: datetime) -> Known:
     """Of this line."""
     held = legal_hold.is_held(connection, line.person, now)
-    return Known(held, _is_read(connection, line.id), tuple(_owed(connection, line.id)))
+    owed = tuple(_owed(connection, line.id))
+    return Known(held, _is_read(connection, line.id), owed, _last_words(connection, line.id))
+
+
+def _last_words(connection: Connection, conversation: str) -> str:
+    """The last message in which they told us something that is still there, or ""."""
+    m = t.message.c
+    theirs = (m.conversation == conversation) & (m.direction == "in") & m.text.is_not(None)
+    # A choice at a question is part of its answer. One in a menu told us nothing, and one about who
+    # may read shows what was agreed to.
+    answers = (t.answer.c.conversation == m.conversation) & (t.answer.c.question == m.question)
+    told = m.kind.in_(TOLD) | ((m.kind == "choice") & exists().where(answers))
+    query = select(m.id).where(theirs, told)
+    return connection.scalar(query.order_by(m.at.desc(), m.id.desc()).limit(1)) or ""
 
 
 def _is_read(connection: Connection, conversation: str) -> bool:

@@ -63,3 +63,18 @@ their_copy = Table(
     Column("token_hash", LargeBinary, unique=True),  # of a link
     Column("ends_at", UTCTime, nullable=False, index=True),
 )
+
+to_clear = Table(
+    "to_clear",
+    metadata,
+    # Messages that are to be removed one by one from a chat or a provider's log: `store.clearing`.
+    Column("id", Id, primary_key=True),
+    Column("account", ForeignKey("account.id"), nullable=False),
+    # JSON under the master key: the address, and ids of the provider's, each with its time.
+    Column("content", Sealed, nullable=False),
+    Column("ends_at", UTCTime),  # when the last of them can't be removed any more
+    Column("made_at", UTCTime, nullable=False),
+    Column("next_at", UTCTime, nullable=False, index=True),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("failed_code", String(CODE), nullable=False, default=""),
+)

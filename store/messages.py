@@ -82,7 +82,8 @@ def incoming(line: Line, wrote: Wrote, at: datetime) -> dict[str, Any]:
     """
     pressed = wrote.choice and not wrote.text
     sealed = None if pressed else line.sealer.seal(wrote.text, f"message.text:{wrote.message}")
-    return _row(line, wrote.message, ("in", "note"), sealed, at, media=wrote.media)
+    row = _row(line, wrote.message, ("in", "note"), sealed, at, media=wrote.media)
+    return row | {"ref": wrote.ref[: t.REF] or None}
 
 
 def outgoing(
@@ -136,6 +137,7 @@ def _row(
         "erased_at": None,
         "failed_code": "",
         "worker": None,
+        "ref": None,
     }
 
 

@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 
 from bot.conversation.model import Conversation
-from store import erased, locks, outside, provider_logs, their_copies
+from store import clearing, erased, locks, outside, provider_logs, their_copies
 from store import tables as t
 from store.ids import new_id
 from store.packing import pack
@@ -56,6 +56,8 @@ def erase(
     if old.wrapped_key is not None:
         before, after = keys.person(old.wrapped_key, old.id), keys.person(wrapped)
         _forget_at_providers(connection, keys, before, old.id, at)
+        if why == "erased":
+            clearing.person(connection, keys, old.id, at)
         move_contacts(connection, before, after, old.id, fresh, at)
         keys.forget(old.wrapped_key)
     addresses = addresses_of(connection, (old.id, fresh))
@@ -120,17 +122,34 @@ def blank(
 def forget_answer(connection: Connection, conversation: str, question: str, at: datetime) -> None:
     """Erase every version of the words of one answer. That there was one stays known."""
     of_question = (t.answer.c.conversation == conversation) & (t.answer.c.question == question)
-    versions = connection.scalars(select(t.answer.c.messages).where(of_question))
-    named = {message for version in versions for message in version}
-    words = (t.message.c.conversation == conversation) & (t.message.c.direction == "in")
-    words &= or_(t.message.c.question == question, t.message.c.id.in_(named))
-    blank = or_(words, _read_back(conversation, question))
+    blank = words_of_answer(connection, conversation, question)
     gone = connection.scalars(select(t.message.c.id).where(blank))
     answers = connection.scalars(select(t.answer.c.id).where(of_question))
     erased.note(connection, messages=gone, answers=answers)
     blank_messages(connection, blank, at)
     their_copies.end(connection, [conversation])
     connection.execute(update(t.answer).where(of_question).values(choices=null()))
+
+
+def words_of_answer(
+    connection: Connection, conversation: str, question: str
+) -> ColumnElement[bool]:
+    """The messages with every version of an answer: theirs, and ours that show what was chosen."""
+    of_question = (t.answer.c.conversation == conversation) & (t.answer.c.question == question)
+    versions = connection.scalars(select(t.answer.c.messages).where(of_question))
+    named = {message for version in versions for message in version}
+    words = (t.message.c.conversation == conversation) & (t.message.c.direction == "in")
+    words &= or_(t.message.c.question == question, t.message.c.id.in_(named))
+    return or_(words, _read_back(conversation, question))
+
+
+def forget_message(connection: Connection, conversation: str, message: str, at: datetime) -> None:
+    """Erase the words of one message of theirs. That there was one stays known."""
+    m = t.message.c
+    this = (m.conversation == conversation) & (m.id == message) & (m.direction == "in")
+    erased.note(connection, messages=[message])
+    blank_messages(connection, this, at)
+    their_copies.end(connection, [conversation])
 
 
 def _read_back(conversation: str, question: str) -> ColumnElement[bool]:
@@ -180,7 +199,7 @@ def blank_messages(connection: Connection, which: ColumnElement[bool], at: datet
     connection.execute(
         update(t.message)
         .where(which, t.message.c.text.is_not(None))
-        .values(text=null(), erased_at=at)
+        .values(text=null(), erased_at=at, ref=null())
     )
 
 

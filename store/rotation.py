@@ -51,6 +51,7 @@ KINDS = (
     Kind(t.person, t.person.c.wrapped_key, t.person.c.id),
     Kind(t.parked, t.parked.c.content, t.parked.c.id),
     Kind(t.to_forget, t.to_forget.c.address, t.to_forget.c.id),
+    Kind(t.to_clear, t.to_clear.c.content, t.to_clear.c.id),
     *(Kind(t.worker, t.worker.c[name], t.worker.c.id) for name in ("totp", "email", "phone")),
     Kind(t.audit, t.audit.c.why, t.audit.c.number),
     Kind(t.review, t.review.c.learnt, t.review.c.id),

@@ -23,6 +23,7 @@ from sqlalchemy.engine import URL
 from bot.conversation.channel import Away
 from store import (
     away,
+    clearing,
     engines,
     erased,
     hiding,
@@ -87,6 +88,11 @@ class Store:
     def forget_at_providers(self, accounts: Iterable[str]) -> None:
         """From now on what is erased waits to be deleted from these accounts' logs, too."""
         self._engine.update_execution_options(**{provider_logs.OPTION: frozenset(accounts)})
+
+    def clear_at_providers(self, lasting: Mapping[str, timedelta | None]) -> None:
+        """From now on single messages wait to be removed at these accounts' providers, who let us
+        for so long after each (None: always)."""
+        self._engine.update_execution_options(**{clearing.OPTION: dict(lasting)})
 
     def tell_outside(self) -> None:
         """From now on hand-overs, and their end, wait to be told to another case system."""

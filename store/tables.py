@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 
 from store.columns import CODE as CODE
+from store.columns import REF as REF
 from store.columns import Id, Listed, Sealed
 from store.columns import UTCTime as UTCTime
 from store.columns import metadata as metadata
@@ -47,6 +48,7 @@ from store.desk_tables import worker as worker
 from store.leaving_tables import hidden as hidden
 from store.leaving_tables import legal_hold as legal_hold
 from store.leaving_tables import their_copy as their_copy
+from store.leaving_tables import to_clear as to_clear
 from store.leaving_tables import to_forget as to_forget
 
 about = Table(
@@ -141,6 +143,14 @@ conversation = Table(
     # No new event reaches an ended row: the person's next words begin another conversation.
     Column("closed_at", UTCTime),
     Column("delete_on", UTCTime, index=True),
+    # When something in its chat is old enough to be removed, where it is (store/clearing.py).
+    Column("clear_at", UTCTime),
+    Index(
+        "ix_conversation_clear_at",
+        "clear_at",
+        sqlite_where=text("clear_at IS NOT NULL"),
+        postgresql_where=text("clear_at IS NOT NULL"),
+    ),
     # The desk's list: who writes now, and who was erased last.
     Index("ix_conversation_closed", "service", "closed_at", "id"),
 )
@@ -164,6 +174,8 @@ message = Table(
     Column("failed_at", UTCTime),
     Column("failed_code", String(CODE), nullable=False, default=""),
     Column("erased_at", UTCTime),
+    # in: the provider's id of it, while it may still have to be removed there (store/clearing.py).
+    Column("ref", String(REF)),
     # Who wrote it, where a worker did.
     Column("worker", String(40)),
     Index(
@@ -258,7 +270,7 @@ outgoing = Table(
     Column("state", String(10), nullable=False, default="new"),
     Column("attempts", Integer, nullable=False, default=0),
     Column("begun_at", UTCTime),
-    Column("provider_ref", String(80), nullable=False, default=""),
+    Column("provider_ref", String(REF), nullable=False, default=""),
     Index("ix_outgoing_due", "state", "not_before"),
     Index("ix_outgoing_contact", "contact", "sequence"),
     # Looked through at every message, and nearly always empty.

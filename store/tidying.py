@@ -20,7 +20,7 @@ from store import tables as t
 
 WORDS = (t.contact, t.conversation, t.message, t.answer, t.parked, t.hidden, t.their_copy)
 ABOUT = (t.note, t.decision, t.concern, t.stage, t.override, t.look, t.holding, t.review)
-AROUND = (t.legal_hold, t.to_forget)
+AROUND = (t.legal_hold, t.to_forget, t.to_clear)
 WAITS = "500ms"  # for a moment in which nobody uses the keys; else at the next round
 # Keys that were destroyed, and that a reader who began before might still see.
 _SEEN = "SELECT n_dead_tup FROM pg_stat_user_tables WHERE relid = CAST('person' AS regclass)"

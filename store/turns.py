@@ -28,9 +28,18 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from bot.conversation import effects as e
 from bot.conversation import model as m
 from bot.conversation.effects import OWED
-from store import bursts, conversations, handovers, hiding, messages, nudges, outside, rights
+from store import (
+    bursts,
+    conversations,
+    handovers,
+    hiding,
+    messages,
+    nudges,
+    outside,
+    unsaying,
+)
 from store import tables as t
-from store.conversations import Line
+from store.conversations import Kept, Line
 from store.ids import new_id
 from store.prepared import Many
 from store.sealing import Keys
@@ -62,7 +71,9 @@ REACH = Many(
 KEEP_ASIDE = Many(
     update(t.message).where(_ASIDES, t.message.c.erased_at.is_(None)).values(kind="note")
 )
-FORGET_ASIDE = Many(update(t.message).where(_ASIDES).values(text=None, media=[], erased_at=_AT))
+FORGET_ASIDE = Many(
+    update(t.message).where(_ASIDES).values(text=None, media=[], ref=None, erased_at=_AT)
+)
 # A step that failed set a copy of the words aside too.
 FORGET_PARKED = Many(delete(t.parked).where(t.parked.c.conversation == _LINE))
 REFILE = Many(
@@ -127,6 +138,9 @@ class Ledger:
         self._stated: list[tuple[str, Sequence[str]]] = []
         self._nudges: list[nudges.Needed] = []
         self._kept: list[Row] = []
+        self.cleared: dict[
+            str, datetime
+        ] = {}  # contacts whose chat is to be cleared, by whose turn
         self._timers: dict[tuple[str, str], datetime | None] = {}
         self._wrote: set[str] = set()
 
@@ -161,6 +175,7 @@ class Ledger:
             if isinstance(effect, e.Filed):
                 row["kind"], row["question"] = effect.kind, effect.question
         if line.closed:  # this very message asked for everything to be erased
+            self.cleared[line.contact] = at
             row |= {"text": None, "media": [], "erased_at": at}
         self._rows[MESSAGE].append(row)
 
@@ -208,6 +223,8 @@ class Ledger:
                 self._ask(line, effect, at)
             case e.Stated(stated):
                 self._stated.append((line.id, stated))
+            case e.ClearChat():
+                self.cleared[line.contact] = at
             case e.TakenWrong():
                 self.add(TAKEN_WRONG, line=line.id, when=at)
             case e.Reach(state, code):
@@ -228,19 +245,20 @@ class Ledger:
                 self._taken_back.append((line.id, at))
                 self.add(DROP_PROMISES, line=line.id, when=at)
 
-    def keep(self, line: Line, at: datetime, keep_days: int, keep_partial_days: int) -> None:
+    def keep(self, line: Line, at: datetime, kept: Kept) -> None:
         """Save where the conversation is now, and until when it stays if nobody writes again.
 
         One just erased is left as it was left there.
         """
         whole = line.conversation.handed == "complete"
-        days = keep_days if whole else keep_partial_days
+        days = kept.days if whole else kept.partial_days
         if line.conversation.standing == "declined":
             days = 1
         if not line.closed:
             wrote_at = at if line.id in self._wrote else None
             since = wrote_at or line.conversation.last_wrote or line.conversation.started or at
-            self._kept.append(conversations.saved(line, wrote_at, since + timedelta(days=days)))
+            until = since + timedelta(days=days)
+            self._kept.append(conversations.saved(line, wrote_at, until, kept.clears, at))
 
     def timer(self, line: Line, name: str, due_at: datetime | None) -> None:
         """Set a timer of this conversation, or put it out; of two in one turn the last counts."""
@@ -300,7 +318,11 @@ def forget(
     for effect in effects:
         match effect:
             case e.Forget("answer", question):
-                rights.forget_answer(connection, line.id, question, at)
+                unsaying.answer(connection, keys, line, question, at)
+            case e.Forget("message", message=message):
+                unsaying.message(connection, keys, line, message, at)
+            case e.Forget("aside"):
+                unsaying.asides(connection, keys, line, at)
             case e.Forget("all"):
                 hiding.forget_all(connection, keys, line.id, line.service, at)
                 fresh = conversations.by_id(connection, keys, [line.id])[line.id]

@@ -91,9 +91,9 @@ class House:
         return self.store.read_sync(lambda c: c.scalar(query)) or 0
 
 
-def wrote(text: str, id: str = "", number: str = NUMBER, hint: str = "") -> Envelope:
+def wrote(text: str, id: str = "", number: str = NUMBER, hint: str = "", ref: str = "") -> Envelope:
     """Someone writes this."""
-    return Envelope(Wrote(text), NOON, LINE.id, number, id, hint=hint)
+    return Envelope(Wrote(text, ref=ref), NOON, LINE.id, number, id, hint=hint)
 
 
 def everything(store: Store, url: str) -> bytes:

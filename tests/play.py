@@ -30,6 +30,7 @@ from bot.conversation.effects import (
     Answered,
     AsideKept,
     Asked,
+    ClearChat,
     Effect,
     Filed,
     Forget,
@@ -225,6 +226,8 @@ class Play:
                 return "the words from before are erased"
             case Forget("all"):
                 return "everything is erased"
+            case ClearChat():
+                return "what is young is to go from the chat"
             case Reach(state):
                 return f"contact: {state}"
             case Asked(what):

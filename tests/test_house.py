@@ -29,7 +29,7 @@ MAY_IMPORT = {
         *VOCABULARY,
         *(
             f"{CORE}.{name}"
-            for name in ("service", "flow", "i18n", "render", "wording", "segments")
+            for name in "flow i18n phrases render segments service tries wording".split()
         ),
     ),
     "config": ("config", CORE),

@@ -39,6 +39,7 @@ def harbour(**changes: object) -> Service:
         "languages": tuple(catalogues()),
         "nudged": True,
         "links": True,
+        "clear_plain": timedelta(hours=24),
     }
     return Service(**{**settings, **changes})  # type: ignore[arg-type]
 

@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import logging
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -90,6 +90,14 @@ class RehearsalChannel:
         entries = phone.entries if phone else ()
         return next((entry.ref for entry in entries if entry.message == out.message), None)
 
+    async def clear(self, address: str, refs: Sequence[str]) -> None:
+        """Take these messages from the phone, theirs and ours."""
+        phone = self._at(address)
+        for entry in phone.entries if phone else ():
+            if phone and entry.ref in refs:
+                entry.text, entry.buttons, entry.gone = "", (), True
+                phone.touch(entry)
+
     async def close(self) -> None:
         """Nothing to close: the phones are only memory."""
 
@@ -153,10 +161,11 @@ class RehearsalChannel:
     async def write(self, phone: Phone, text: str) -> None:
         """The person sends this. Raises NoSignal, or Away where it could not be stored."""
         self.check_signal(phone)
-        entry = phone.add("person", self.now(), text=text, state="sending")
+        ref = secrets.token_hex(16)
+        entry = phone.add("person", self.now(), text=text, state="sending", ref=ref)
         self._carrier_acts(phone, text)
         try:
-            await self._hear(phone, Wrote(text))
+            await self._hear(phone, Wrote(text, ref=ref))
         except Away:
             entry.state = "failed"
             raise

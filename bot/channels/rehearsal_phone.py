@@ -56,6 +56,7 @@ class Entry:
     message: str = ""
     ref: str = ""
     chosen: str = ""
+    gone: bool = False
     version: int = 0
 
     def as_json(self) -> dict[str, Any]:
@@ -69,6 +70,7 @@ class Entry:
             "parts": self.parts,
             "message": self.message,
             "chosen": self.chosen,
+            "gone": self.gone,
         }
 
 

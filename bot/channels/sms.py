@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 import unicodedata
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -122,6 +122,11 @@ class SmsChannel:
         except SendError as error:
             if error.code != NOT_THERE:
                 raise
+
+    async def clear(self, address: str, refs: Sequence[str]) -> None:
+        """Delete these from Twilio's log, one after the other. Raises `SendError`, as `delete`."""
+        for sid in refs:
+            await self.delete(sid)
 
     async def media(self, sid: str) -> tuple[str, ...]:
         """The kinds of the pictures and sounds that came with a message. Raises `SendError`."""

@@ -119,7 +119,8 @@ def _wrote(form: MultiDict[str]) -> Wrote:
     # as which of its words it took them.
     meant = form.get("OptOutType", "")
     text = meant if meant in OPT_OUT_TYPES else form.get("Body", "")
-    return Wrote(text, media=tuple(kind[:64] for kind in kinds if kind))
+    sid = form.get("MessageSid", "")
+    return Wrote(text, media=tuple(kind[:64] for kind in kinds if kind), ref=sid)
 
 
 def _news(form: MultiDict[str], message: str) -> Delivered | Failed | None:

@@ -67,7 +67,7 @@ class SmsLog:
     async def whole(self, written: Written) -> Envelope:
         """The envelope, with the kinds of what came with it."""
         kinds = await self._kinds(written.sid) if written.with_media else ()
-        words, at = Wrote(written.words, media=kinds), written.at
+        words, at = Wrote(written.words, media=kinds, ref=written.sid), written.at
         return Envelope(words, at, self.account, written.address, written.sid, written_at=at)
 
     async def _kinds(self, sid: str) -> tuple[str, ...]:

@@ -84,6 +84,14 @@ class TelegramChannel:
             raise SendError("unclear", "answer") from None
         return str(sent.message_id)
 
+    async def clear(self, address: str, refs: Sequence[str]) -> None:
+        """Remove up to 100 messages of a private chat, theirs and ours, each under 48 hours old;
+        those that are gone are passed over. Raises SendError (`refused`: one is too old)."""
+        try:
+            await self._bot.delete_messages(address, [int(ref) for ref in refs])
+        except TelegramError as error:
+            raise trouble(error) from None
+
     async def find(self, out: Outgoing) -> str | None:
         """None: bots can't look through what they sent."""
         return None

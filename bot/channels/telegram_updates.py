@@ -112,7 +112,9 @@ def _message(message: Json, envelope: Envelope) -> Reading:
     media = _media(message)
     if not words and not media:
         return Reading()
-    wrote = Wrote(text=without_slash(sound(_text(words))), media=media)
+    number = message.get("message_id")
+    ref = str(number) if type(number) is int else ""  # without it, all but its removal works
+    wrote = Wrote(text=without_slash(sound(_text(words))), media=media, ref=ref)
     filled = _filled(envelope, wrote, chat, message.get("from"))
     return Reading(replace(filled, written_at=_waited_since(message, envelope.at)))
 

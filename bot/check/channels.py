@@ -23,7 +23,8 @@ from bot.conversation.segments import MOST_PARTS, count
 
 NOTICES = 3
 CARRIED = {"notice_2": ("carried_{0}",)}  # what comes straight after it
-STAYS = {"safe_sms": ("stays_on_phone", "on_the_bill"), "safe_telegram": ("stays_on_phone",)}
+_TEXTS = ("stays_on_phone", "on_the_bill")
+STAYS = {"safe_sms": _TEXTS, "deleted_sms": _TEXTS, "safe_telegram": ("stays_on_phone",)}
 NOW = datetime(2026, 9, 23, 10, 0, tzinfo=UTC)  # a Wednesday in September: both are long words
 FAR = NOW + timedelta(days=3650)
 TIMES = SafeTimes((Window((0, 2, 4), 570, 735), Window((1, 3, 5), 810, 1005)))

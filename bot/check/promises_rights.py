@@ -7,14 +7,14 @@ from typing import Final
 from bot.check.promises import promise, replies, state
 from bot.check.rules import CHOICE, SAFETY, TRUST, walked
 from bot.check.walk_node import Heard
-from bot.conversation.effects import Asked, HandOver
+from bot.conversation.effects import Asked, ClearChat, HandOver
 from bot.conversation.model import Due, World, Wrote
 from bot.conversation.rights import FIX, FIX_WORDS, GOING, HOW, MENU, is_open
 
 walked(
     "R-S14",
     "What may be done with their words is a menu that moves nothing, and what is said to be passed"
-    " on to a worker is.",
+    " on to a worker, or asked of Telegram, is.",
     (CHOICE, TRUST),
 )
 walked(
@@ -69,6 +69,15 @@ def what_is_passed_on_is(heard: Heard, world: World) -> str:
         return "a worker is said to be asked, and is not"
     unsaid = (asked & set(TELLS.values())) - told
     return "a worker is asked for what was not told" if unsaid else ""
+
+
+@promise("R-S14")
+def a_chat_that_is_cleared_is_told(heard: Heard, world: World) -> str:
+    cleared = any(isinstance(effect, ClearChat) for effect in heard.turn.effects)
+    told = "data_clear" in heard.said
+    if told and not cleared:
+        return "a chat is said to be cleared, and is not"
+    return "a chat is cleared, and nobody said so" if cleared and not told else ""
 
 
 @promise("R-S15")

@@ -232,17 +232,43 @@ def remove(step: Step, text: str) -> bool:
         step.say("remove_which")
         ask_review(step)
         return True
-    question, answer = lines[int(number[2]) - 1]
-    gone = Answer(question.id, "removed", fingerprint=answer.fingerprint)
-    step.answer(gone)
-    step.record(Forget("answer", question.id), Answered(gone))
-    timing.forget(step, question)
-    if question.kind == "code":
-        step.change(code="", code_given=False)
+    _take_out(step, lines[int(number[2]) - 1][1])
     step.say("removed")
     step.go("review", page=min(step.conversation.position.page, len(pages(step)) - 1))
     ask_again(step)
     return True
+
+
+def _take_out(step: Step, answer: Answer) -> None:
+    gone = Answer(answer.question, "removed", fingerprint=answer.fingerprint)
+    step.answer(gone)
+    step.record(Forget("answer", answer.question), Answered(gone))
+    _not_by_it(step, answer)
+
+
+def _not_by_it(step: Step, answer: Answer) -> None:
+    """What was read out of its words holds no more."""
+    if question := step.world.flow.question(answer.question):
+        timing.forget(step, question)
+        if question.kind == "code":
+            step.change(code="", code_given=False)
+
+
+def forget_message(step: Step, message: str) -> None:
+    """Erase one message of theirs. An answer keeps its other words; one that has none, or that is a
+    choice, is taken out."""
+    step.record(Forget("message", message=message))
+    held = tuple(id for id in step.conversation.pending if id != message)
+    step.change(pending=held)
+    for answer in [a for a in step.conversation.answers.values() if message in a.messages]:
+        left = tuple(id for id in answer.messages if id != message)
+        if answer.choices or not left:
+            _take_out(step, answer)
+        else:
+            kept = replace(answer, messages=left)
+            step.answer(kept)
+            step.record(Answered(kept))
+            _not_by_it(step, answer)
 
 
 def edit(step: Step, question: str) -> None:

@@ -105,6 +105,8 @@ def _over(step: Step, over: str) -> Asking:
     if over.startswith("notice."):
         return Asking(over, yes_no=True)
     options = yes_or_no(step, *LABELS.get(over, ("yes", "no")))
+    if over == "delete" and step.conversation.agreed:
+        options += (fragment_option(step, "last", "delete_last"),)
     if over == "still_safe":
         options += (fragment_option(step, "times", "other_times"),)
     if over == "care":

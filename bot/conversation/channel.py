@@ -27,7 +27,8 @@ class Traits:
 
     `limit` is the most characters in one message; `segments` says that words are sent and paid
     for in SMS segments; `owned` maps the words that the carrier itself acts on to what it does;
-    `log` says that what was sent can be looked up afterwards.
+    `log` says that what was sent can be looked up afterwards; `clears` that what was written can be
+    removed from the chat, theirs and ours, while it is young.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Traits:
     limit: int
     owned: Mapping[str, Literal["stop", "start", "help"]] = field(default_factory=dict, hash=False)
     log: bool = False
+    clears: bool = False
 
 
 def _carrier_words() -> dict[str, Literal["stop", "start", "help"]]:
@@ -46,7 +48,7 @@ def _carrier_words() -> dict[str, Literal["stop", "start", "help"]]:
 
 # 1600: Twilio's longest `Body`; 4096: Telegram's longest `sendMessage` text.
 SMS = Traits("sms", buttons=False, segments=True, limit=1600, owned=_carrier_words(), log=True)
-TELEGRAM = Traits("telegram", buttons=True, segments=False, limit=4096)
+TELEGRAM = Traits("telegram", buttons=True, segments=False, limit=4096, clears=True)
 TRAITS: Mapping[str, Traits] = {SMS.name: SMS, TELEGRAM.name: TELEGRAM}
 
 

@@ -7,9 +7,12 @@ whether what was said may be shown one of `showing`.
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from bot.conversation.effects import Agreed, Refiled, Withdraw
 from bot.conversation.flow import Question
 from bot.conversation.model import Answer
+from bot.conversation.rights import clears_itself
 from bot.conversation.showing import may_show
 from bot.conversation.step import Step
 
@@ -36,6 +39,8 @@ def turn(step: Step, on: bool, message: str) -> None:
         else:
             step.change(discreet=False)
     step.say("plain_on" if on else "plain_off")
+    if clears_itself(step.world.service, step.conversation):
+        step.say("plain_clears", count=step.world.service.clear_plain // timedelta(hours=1))
 
 
 def quietly(step: Step) -> None:

@@ -86,10 +86,11 @@ class Timer:
 @dataclass(frozen=True, slots=True)
 class Forget:
     """Erase: `aside` what was written before agreeing, `all` everything the person gave us,
-    `answer` the words of one question."""
+    `answer` the words of one question, `message` those of one message."""
 
-    what: Literal["aside", "all", "answer"]
+    what: Literal["aside", "all", "answer", "message"]
     question: str = ""
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +155,11 @@ class CopyWanted:
 
 
 @dataclass(frozen=True, slots=True)
+class ClearChat:
+    """What we both wrote in this chat is to be removed from it, as far as its provider lets us."""
+
+
+@dataclass(frozen=True, slots=True)
 class TakenWrong:
     """The person says that we took their words for a cue by mistake: kept, to be learnt from."""
 
@@ -175,5 +181,6 @@ Effect = (
     | Asked
     | Stated
     | CopyWanted
+    | ClearChat
     | TakenWrong
 )

@@ -19,6 +19,7 @@ ASKS: Final = frozenset(
         "delete_done",
         "delete_later",
         "delete_later_code",
+        "last_none",
         "ended",
         "ended_named",
         "data_complain",
@@ -53,6 +54,7 @@ def deleted(step: Step, agreed: bool, code: bool) -> None:
         step.say("delete_later_code" if code else "delete_later", when=step.now + hold)
     else:
         step.say("delete_done")
+    step.say(f"deleted_{step.traits.name}")
 
 
 def read_already(step: Step, known: bool) -> None:

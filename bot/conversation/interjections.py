@@ -160,6 +160,8 @@ def _chosen(step: Step, over: str, code: str, event: Wrote) -> None:
         step.change(language=code)
         step.say("language_set")
         ask_again(step)
+    elif over == "delete" and code == "last":
+        own_data.delete_last(step)
     elif over == "delete" and yes:
         leaving.delete_and_say(step)
     elif over == "delete":

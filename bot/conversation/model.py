@@ -29,11 +29,13 @@ if TYPE_CHECKING:
 class Known:
     """What the store alone knows, asked for where we are about to say something that depends on it
     (`farewell.ASKS`): a lead has `held` their words back from erasing; a worker has `read` words of
-    theirs that may be a cue; answers that are `owed` them, each with its day."""
+    theirs that may be a cue; answers that are `owed` them, each with its day; `last` is the message
+    in which they told us something last."""
 
     held: bool = False
     read: bool = False
     owed: tuple[tuple[Owed, datetime], ...] = ()
+    last: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,8 @@ class Wrote:
     `message` is the id under which the words are stored; the inbox fills it in. In a burst it adds
     its words `so_far`, and whether our reply to them is `unsent` and can be taken back. `hidden`,
     by their ids: conversations that this contact had erased and that can still come back, as they
-    were, where a code word guards them. `known` is filled in where what we say depends on it.
+    were, where a code word guards them. `known` is filled in where what we say depends on it. `ref`
+    is the provider's id of it, for removing it there; nothing we say depends on it.
     """
 
     text: str = field(default="", repr=False)
@@ -54,6 +57,7 @@ class Wrote:
     unsent: bool = False
     hidden: Mapping[str, Conversation] = field(default_factory=dict, repr=False, hash=False)
     known: Known = Known()
+    ref: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

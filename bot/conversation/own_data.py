@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.conversation import own_copy, promising
+from bot.conversation import answering, own_copy, promising
 from bot.conversation.asking import ask_again, ask_over
-from bot.conversation.effects import OWED, Asked, Stated, Timer
+from bot.conversation.effects import OWED, Asked, ClearChat, Stated, Timer
 from bot.conversation.facts import deleted_on
 from bot.conversation.filing import file_words
 from bot.conversation.review import answered
@@ -72,8 +72,25 @@ def choose(step: Step, point: str) -> None:
         _ask(step, "looks")
     elif point == "complain":
         _ask(step, "complain")
+    elif point == "clear":
+        step.record(ClearChat())
+        step.say("data_clear")
     else:
         _stop_using(step)
+    ask_again(step)
+
+
+def delete_last(step: Step) -> None:
+    """Not all of it: what they told us last. That the store knows."""
+    step.pop()
+    if step.known.held:
+        step.say("last_held")
+    elif step.known.last:
+        answering.forget_message(step, step.known.last)
+        step.say("last_gone")
+        step.say(f"last_{step.traits.name}")
+    else:
+        step.say("last_none")
     ask_again(step)
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, get_args
+
+from bot.conversation.channel import TRAITS
 
 if TYPE_CHECKING:
     from bot.conversation.model import Conversation
@@ -12,7 +14,7 @@ if TYPE_CHECKING:
 MENU: Final = "data"  # the interjection, called like the word that opens it
 FIX: Final = "fix"
 FIX_WORDS: Final = "fix_words"  # what should stand there, in their own words
-Point = Literal["see", "looks", "fix", "stop_using", "delete", "complain", "sharing"]
+Point = Literal["see", "looks", "fix", "stop_using", "delete", "clear", "complain", "sharing"]
 # What of it a worker does: a copy of what we hold, who has looked, something to put right, that we
 # stop the use of it, a complaint.
 Right = Literal["copy", "looks", "fix", "stop_using", "complain"]
@@ -22,14 +24,23 @@ GOING: Final = "copy_going"
 CopyWay = Literal["here", "link", "looks", "more"]
 LINK_LASTS: Final = timedelta(minutes=30)
 ANSWERED_IN: Final = timedelta(days=30)  # what is owed (`effects.OWED`)
-POINTS: Final[tuple[Point, ...]] = ("see", "looks", "fix", "stop_using", "delete", "complain")
+ALL: Final[tuple[Point, ...]] = get_args(Point)
 
 
 def points(conversation: Conversation) -> tuple[Point, ...]:
-    """The points in their order; who may read a part is one while it can still be chosen."""
+    """The points in their order; who may read a part is one while it can still be chosen, and to
+    clear the chat is one where that can be done."""
     going = conversation.standing in ("asking", "reviewing", "paused")
     open_choice = conversation.share is not None and conversation.handed != "complete"
-    return (*POINTS, "sharing") if going and open_choice else POINTS
+    left = set() if TRAITS[conversation.channel].clears else {"clear"}
+    left |= set() if going and open_choice else {"sharing"}
+    return tuple(point for point in ALL if point not in left)
+
+
+def clears_itself(service: Service, conversation: Conversation) -> bool:
+    """Is what is old removed from this chat without their asking?"""
+    can = TRAITS[conversation.channel].clears
+    return can and conversation.discreet and bool(service.clear_plain)
 
 
 def may_pass_on(conversation: Conversation) -> bool:

@@ -126,11 +126,13 @@ class Service:
     under 18, `distress_line` for whoever finds life too hard, `abuse_line` for whoever is hurt or
     controlled by somebody; `silent` is what to press where one can't speak to the emergency number.
     Short texts within `merge` of one another are one; 0 takes each by itself. What a person has
-    erased is closed at once, and gone for good after `delete_hold`. `copies`: whoever gave their
-    code word may have a copy by chat; `links`: we have an address that people can open, so that it
-    can go by a link. `nudged`: a way to a worker was tested of late, so that a time may be told to
-    people (it changes while we serve: `bot/conversation/promising.py`). `lawful`: what the law
-    calls the reason to keep what people say, and the condition for what is sensitive.
+    erased is closed at once, and gone for good after `delete_hold`. Where others may read,
+    a chat that can be cleared is cleared of what is older than `clear_plain` (0: it is not).
+    `copies`: whoever gave their code word may have a copy by chat; `links`: we have an address that
+    people can open, so that it can go by a link. `nudged`: a way to a worker was tested of late, so
+    that a time may be told to people (it changes while we serve: `bot/conversation/promising.py`).
+    `lawful`: what the law calls the reason to keep what people say, and the condition for what is
+    sensitive.
     """
 
     id: str
@@ -153,6 +155,7 @@ class Service:
     practice: bool = False
     merge: timedelta = timedelta()
     delete_hold: timedelta = timedelta()
+    clear_plain: timedelta = timedelta()
     copies: bool = True
     links: bool = False
     nudged: bool = False

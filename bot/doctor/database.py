@@ -113,6 +113,7 @@ def waiting(connection: Connection, settings: Settings) -> Iterator[Finding]:
     if settings.twilio:
         yield _read_back(connection)
         yield keeping.to_be_deleted(connection, now)
+        yield keeping.to_be_removed(connection, now)
     yield _erased(connection, settings)
     with suppress(SettingsError, Unusable):  # a key that is not there is told elsewhere
         yield from routes(connection, settings)

@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, func, select
 
 from bot.doctor.finding import Finding, green, red, yellow
-from store import places, provider_logs, rotation
+from store import clearing, places, provider_logs, rotation
 from store import tables as t
 from store.places import Sealed
 from store.sealing import Keys, Unreadable
 
 LATEST = 1000  # values of each column that are opened
-DAY = timedelta(days=1)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 _ROTATE = "Run ownpace keys rotate: it goes on where it was."
 
 
@@ -57,6 +57,15 @@ def to_be_deleted(connection: Connection, now: datetime) -> Finding:
         return green("provider", f"{count} people's messages wait to be deleted at the provider.")
     says = f"{count} people's messages wait to be deleted at the provider, for over a day."
     return yellow("provider", says, "Its log says why: credentials, or a message that hangs.")
+
+
+def to_be_removed(connection: Connection, now: datetime) -> Finding:
+    """What is to go from chats or a log message by message, and did not yet."""
+    count, since = clearing.waiting(connection)
+    if since is None or now - since < HOUR:
+        return green("removal", f"{count} chats wait for messages to be removed.")
+    says = f"{count} chats wait for messages to be removed, for over an hour."
+    return yellow("removal", says, "The log says why. On Telegram there are 48 hours for it.")
 
 
 def _people(connection: Connection, keys: Keys) -> Iterator[str]:

@@ -270,6 +270,22 @@ async def test_a_messenger_has_no_carrier(house: House) -> None:
     assert [entry["kind"] for entry in await entries(house, phone)] == ["person"]
 
 
+async def test_what_is_removed_from_a_chat_is_gone_from_the_phone(house: House) -> None:
+    phone, number = await house.new_phone("telegram")
+    await house.post(f"phones/{phone}/words", text="the blue door")
+    theirs = house.events()[-1]
+    assert isinstance(theirs, Wrote)
+    ours = await house.chat.send(Outgoing("m1", house.chat.account, number, "Who helps?"))
+    await house.chat.send(Outgoing("m2", house.chat.account, number, "Still here"))
+    await house.chat.clear(number, [theirs.ref, ours])
+    shown = await entries(house, phone)
+    assert [(e["text"], e["gone"]) for e in shown] == [
+        ("", True),
+        ("", True),
+        ("Still here", False),
+    ]
+
+
 async def test_someone_else_picks_up_the_phone_and_gives_it_back(house: House) -> None:
     phone, _ = await house.new_phone(language="es")
     assert await house.post(f"phones/{phone}/hand", stranger=True) == 200

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.conversation.effects import Agreed, Asked, Forget, HandOver, Promised
+from bot.conversation.effects import Agreed, Asked, ClearChat, Forget, HandOver, Promised
 from bot.conversation.model import (
     Conversation,
     Delivered,
@@ -38,6 +38,7 @@ def _rights() -> Iterator[Broken]:
     kind = "a wish is only said"
     for what in ("copy", "looks", "fix", "stop_using", "complain"):
         yield bent(kind, what, "R-S14", _without(Asked, what=what))
+    yield bent("a chat is only said to be cleared", "said", "R-S14", _without(ClearChat))
     yield bent("the menu moves something", "who may read", "R-S14", _menu_shares)
     yield bent("frozen and yet", "a part goes out", "R-E12", _frozen_gives)
     yield bent("frozen and yet", "we write", "R-E12", _frozen_writes)

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.conversation.effects import Asked, Filed, HandOver, Stated, Timer
+from bot.conversation.effects import Asked, ClearChat, Filed, HandOver, Stated, Timer
 from bot.conversation.model import Due, WorkerWrote
 from tests.play import Play
 from tests.worlds import harbour, world
@@ -235,3 +235,46 @@ def test_several_texts_in_a_row_are_one_statement() -> None:
     player.soon = timedelta(seconds=5)
     player.says("and my sister was there")
     assert [e.messages for e in player.effects if isinstance(e, Stated)][-1] == ("m11", "m12")
+
+
+# --- Removed from the chat -----------------------------------------------------------------------
+
+
+def test_on_telegram_the_chat_can_be_cleared_and_what_stays_is_said() -> None:
+    player = played(*SAFE, "data", channel="telegram")
+    place = player.conversation.position
+    said = player.says("[Remove new messages]")[-1]
+    assert said.startswith("I ask Telegram to remove")
+    assert "Older messages and this one stay until you delete this chat" in said
+    assert ClearChat() in player.effects
+    assert (player.conversation.position, player.conversation.over) == (place, ())
+
+
+def test_no_text_can_be_removed_and_that_is_said() -> None:
+    player = played(*SAFE)
+    assert "Remove" not in player.says("data")[0]
+    player.says("delete")
+    assert "I can't remove texts from this phone or a bill." in player.says("yes")[0]
+
+
+@pytest.mark.parametrize("first", ["hello", "the blue door"])
+def test_delete_says_what_telegram_is_asked_for_to_anybody(first: str) -> None:
+    """Also to an unknown number, and to whoever holds a guarded phone after a silence."""
+    known = played(*SAFE, "plain", channel="telegram")
+    known.later(7 * 86400, "7 days later")
+    unknown = Play(world(), "telegram")
+    unknown.says("plain")
+    for text in (first, "delete"):
+        known.says(text)
+        unknown.says(text)
+    said = known.says("[Delete it]")
+    assert said == unknown.says("[Delete it]")
+    assert "I also ask Telegram to remove" in said[-1]
+
+
+@pytest.mark.parametrize(("channel", "told"), [("telegram", True), ("sms", False)])
+def test_with_plain_messages_it_is_told_that_the_chat_clears_itself(
+    channel: str, told: bool
+) -> None:
+    said = " ".join(played(*SAFE, channel=channel).says("plain"))
+    assert ("remove what we write here after 24 hours" in said) == told

@@ -12,6 +12,7 @@ from tests.emulators.telegram_people import Received
 if TYPE_CHECKING:
     from tests.emulators.telegram import Telegram
 
+REMOVED_FOR = 48 * 60 * 60  # seconds
 Json = dict[str, Any]
 Values = dict[str, str]
 How = Literal["refuse", "drop", "lose", "hang", "junk", "odd"]
@@ -93,10 +94,10 @@ def send_message(tg: Telegram, values: Values) -> Json:
     rows = markup.get("inline_keyboard", [])
     if any(len(b["callback_data"].encode()) > 64 for row in rows for b in row):
         raise Refused(400, "Bad Request: BUTTON_DATA_INVALID")
-    received = Received(next(person.numbers), values["text"], rows, values)
+    received = Received(next(person.numbers), values["text"], rows, values, date=tg.date())
     person.messages.append(received)
     chat = {"id": person.number, "type": "private", "first_name": person.name}
-    return {"message_id": received.id, "date": 1767268800, "chat": chat, "text": received.text}
+    return {"message_id": received.id, "date": received.date, "chat": chat, "text": received.text}
 
 
 def edit_markup(tg: Telegram, values: Values) -> bool:
@@ -108,8 +109,21 @@ def edit_markup(tg: Telegram, values: Values) -> bool:
     return True
 
 
-def delete_message(tg: Telegram, values: Values) -> bool:
-    _message(tg, values).deleted = True
+def delete_messages(tg: Telegram, values: Values) -> bool:
+    """Those that are not there are passed over; one that may not go, and all of them stay."""
+    numbers = json.loads(values["message_ids"])
+    if not 0 < len(numbers) <= 100:
+        raise Refused(400, "Bad Request: wrong number of message identifiers specified")
+    person = tg.people.get(int(values["chat_id"]))
+    if person is None:
+        raise Refused(400, "Bad Request: chat not found")
+    if person.blocks:
+        raise Refused(403, "Forbidden: bot was blocked by the user")
+    found = [message for message in person.there if message.id in numbers]
+    if any(tg.date() - message.date >= REMOVED_FOR for message in found):
+        raise Refused(400, "Bad Request: message can't be deleted for everyone")
+    for message in found:
+        message.deleted = True
     return True
 
 
@@ -146,7 +160,7 @@ METHODS: dict[str, Callable[[Telegram, Values], Any]] = {
     "deleteWebhook": delete_webhook,
     "sendMessage": send_message,
     "editMessageReplyMarkup": edit_markup,
-    "deleteMessage": delete_message,
+    "deleteMessages": delete_messages,
     "answerCallbackQuery": answer_query,
     "leaveChat": leave,
     "setMyCommands": set_commands,

@@ -22,6 +22,7 @@ class Received:
     rows: list[list[Json]]
     values: dict[str, str]
     deleted: bool = False
+    date: int = DATE
 
     @property
     def buttons(self) -> list[str]:
@@ -34,6 +35,16 @@ class Received:
         return next((str(button["callback_data"]) for button in pressed), None)
 
 
+@dataclass
+class Written:
+    """A message of the person's own."""
+
+    id: int
+    text: str
+    date: int
+    deleted: bool = False
+
+
 class Person:
     """One person in their private chat with the bot. What they do returns the update's id."""
 
@@ -42,6 +53,7 @@ class Person:
         self.language = language
         self.name = name
         self.messages: list[Received] = []
+        self.written: list[Written] = []
         self.blocks = False
         self.wrote = False
         self.numbers = itertools.count(1)
@@ -54,7 +66,21 @@ class Person:
     async def send(self, **parts: Any) -> int:
         """A message with these members: `voice={...}`, `caption="..."` and so on."""
         self.wrote = True
-        return self._telegram.push({"message": self._message(parts)}, f"chat {self.number}")
+        message = self._message(parts)
+        text = str(parts.get("text", ""))
+        self.written.append(Written(message["message_id"], text, message["date"]))
+        return self._telegram.push({"message": message}, f"chat {self.number}")
+
+    @property
+    def chat(self) -> list[str]:
+        """What stands in the chat, theirs and the bot's, in order."""
+        return [message.text for message in self.there]
+
+    @property
+    def there(self) -> list[Received | Written]:
+        """The messages that stand there."""
+        both: list[Received | Written] = [*self.messages, *self.written]
+        return sorted((m for m in both if not m.deleted), key=lambda message: message.id)
 
     async def edit(self, words: str) -> int:
         edited = self._message({"text": words, "edit_date": DATE + 1})

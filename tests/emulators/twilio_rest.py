@@ -32,7 +32,8 @@ class Rest:
     ) -> None:
         self.account, self.page_size = account, 50
         self.standing = {"status": "active", "type": "Full"}
-        self.faults: dict[str, deque[Fault]] = {"POST": deque(), "GET": deque()}
+        ways = ("POST", "GET", "DELETE")
+        self.faults: dict[str, deque[Fault]] = {way: deque() for way in ways}
         self.requests: list[tuple[str, dict[str, str]]] = []
         self.closing = asyncio.Event()
         self._key = encode_basic_auth(account, token)

@@ -65,7 +65,7 @@ async def says(house: House, *texts: str) -> list[str]:
 async def test_what_is_gone_at_once_is_told_as_deleted(house: House) -> None:
     id = await somebody(house)
     assert await says(house, "delete") == ["delete_ask"]
-    assert await says(house, "yes") == ["delete_done"]
+    assert await says(house, "yes") == ["delete_done", "deleted_sms"]
     assert hidden(house, id) is None
 
 
@@ -73,7 +73,7 @@ async def test_what_waits_is_told_as_closed_and_when_it_is_gone(house: House) ->
     second_thoughts(house)
     id = await somebody(house)
     assert await says(house, "delete") == ["delete_ask_later"]
-    assert await says(house, "yes") == ["delete_later"]
+    assert await says(house, "yes") == ["delete_later", "deleted_sms"]
     found = hidden(house, id)
     assert found
     assert found.until == NOON + DAY
@@ -87,7 +87,7 @@ async def test_what_a_lead_holds_is_never_told_as_deleted(house: House, waits: b
     id = await somebody(house)
     hold(house, id, NOON + 9 * DAY)
     assert await says(house, "delete") == ["delete_ask_held"]
-    assert await says(house, "yes") == ["delete_held"]
+    assert await says(house, "yes") == ["delete_held", "deleted_sms"]
     sweep(house, NOON + 8 * DAY)
     assert hidden(house, id), "it is not"
     sweep(house, NOON + 9 * DAY)
@@ -99,7 +99,7 @@ async def test_a_hold_that_ended_says_nothing_any_more(house: House) -> None:
     person = hold(house, id, NOON + 9 * DAY)
     assert await says(house, "delete") == ["delete_ask_held"]
     house.store.write_sync(lambda c: legal_hold.lift(c, person, "lead", NOON))
-    assert await says(house, "yes") == ["delete_done"]
+    assert await says(house, "yes") == ["delete_done", "deleted_sms"]
 
 
 @pytest.mark.parametrize(("seen", "more"), [(None, []), (NOON, ["read_already"])])
@@ -108,7 +108,7 @@ async def test_who_is_deleted_is_told_that_a_sign_of_danger_was_read(
 ) -> None:
     id = await somebody(house)
     await sign(house, id, seen)
-    assert await says(house, "delete", "yes") == ["delete_done", *more]
+    assert await says(house, "delete", "yes") == ["delete_done", "deleted_sms", *more]
 
 
 @pytest.mark.parametrize(("seen", "more"), [(None, []), (NOON, ["read_already"])])

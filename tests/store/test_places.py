@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Boolean, Connection, Integer, LargeBinary, insert, update
+from sqlalchemy import Boolean, Connection, Integer, LargeBinary, insert, select, update
 
 from bot.conversation import effects as e
 from bot.conversation.model import Answer, Say
@@ -22,6 +22,7 @@ from store import (
     accounts,
     alarm,
     backup,
+    clearing,
     hiding,
     legal_hold,
     looking_back,
@@ -87,7 +88,7 @@ PLAIN_TEXT = {
     "legal_hold": {"person", "worker", "lifted_by"},
     "look": {"worker", "purpose"},
     "membership": {"worker", "service"},
-    "message": {"direction", "kind", "question", "said", "media", "failed_code", "worker"},
+    "message": {"direction", "kind", "question", "said", "media", "failed_code", "worker", "ref"},
     "note": {"worker", "kind"},
     "nudge": {"service", "what", "seen_by"},
     "nudge_sent": {"nudge", "worker", "route", "failed_code"},
@@ -120,6 +121,7 @@ PLAIN_TEXT = {
     "sign_in_try": set(),
     "their_copy": set(),
     "timer": {"name"},
+    "to_clear": {"account", "failed_code"},
     "to_forget": {"account", "failed_code"},
     "told_outside": {"reference", "what", "failed_code"},
     "worker": {"name", "role", "password_hash"},
@@ -152,6 +154,7 @@ def house(kind: Kind, tmp_path: Path) -> Iterator[House]:
     made = open_house(tmp_path, kind)
     made.store.hold_deletions({"harbour": timedelta(hours=24)})
     made.store.forget_at_providers([LINE.id])
+    made.store.clear_at_providers({LINE.id: None})
     yield made
     made.store.close_sync()
 
@@ -167,7 +170,9 @@ async def lived(house: House) -> None:
             says=(Say("thanks", f"Thank you, {NAME}."),),
             standing="paused",
         )
-        receipt = await house.inbox(step).receive(wrote(f"{WORDS} of {NAME}", f"SM{n}", number))
+        receipt = await house.inbox(step).receive(
+            wrote(f"{WORDS} of {NAME}", f"SM{n}", number, ref=f"SM{n}")
+        )
         await house.inbox().park(LINE.id, f"{WORDS} {number}")
         house.store.write_sync(lambda c, n=n, id=receipt.conversation: _about(c, house, n, id))  # type: ignore[misc]
     for n, number in enumerate(("+447700900125", "+447700900126")):
@@ -222,6 +227,7 @@ def _about(connection: Connection, house: House, n: int, id: str) -> None:
         .where(t.contact.c.person == person.id)
     ).one()
     provider_logs.ask(connection, keys, contact, sealer, NOON, NOON)
+    clearing.messages(connection, keys, id, select(t.message.c.id), NOON)
 
 
 def _looked_back(connection: Connection, house: House, id: str, worker: str) -> None:

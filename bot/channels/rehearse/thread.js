@@ -47,6 +47,7 @@ export function showEntry(phone, entry) {
   }
   // Changed in place: a bubble that is put in anew would be read out a second time.
   if (draw === message) showFate(entry, node);
+  node.hidden = Boolean(entry.gone); // removed from the chat
   toEnd(thread);
   showSum(phone);
 }
