@@ -224,7 +224,7 @@ class Ledger:
             days = 1
         if not line.closed:
             wrote_at = at if line.id in self._wrote else None
-            since = wrote_at or line.conversation.last_wrote or line.conversation.started or at
+            since = wrote_at or line.conversation.last_word or line.conversation.started or at
             self._kept.append(conversations.saved(line, wrote_at, since + timedelta(days=days)))
 
     def timer(self, line: Line, name: str, due_at: datetime | None) -> None:

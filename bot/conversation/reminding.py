@@ -98,6 +98,6 @@ def tell_of_deletion(step: Step) -> None:
     if unfinished and said_something(conversation) and _may_write(step):
         if SAFE_NOW in conversation.over:  # silence is met with silence
             return
-        step.say("deletion_near", prompted=False, date=deleted_on(step, conversation.last_wrote))
+        step.say("deletion_near", prompted=False, date=deleted_on(step, conversation.last_word))
         if conversation.reminded < MOST_REMINDERS:
             step.record(Timer(REMIND, after_these_words(step)))
