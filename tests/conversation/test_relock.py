@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from bot.conversation.effects import Answered, AsideKept, Asked, BringBack, Forget
+from bot.conversation.effects import Answered, AsideKept, Asked, BringBack, Forget, HandOver
 from bot.conversation.engine import respond
 from bot.conversation.model import (
     Conversation,
@@ -124,6 +124,26 @@ def test_after_a_worker_held_it_nothing_is_asked_of_who_writes_then() -> None:
     later(phone).says("who is this")
     assert phone.feed(WorkerGaveBack("w")) == []
     assert phone.says("hello")[0].startswith("Hello.")
+
+
+def test_what_is_written_there_puts_off_no_hand_over() -> None:
+    """Or whoever holds the phone could keep the team from ever getting it."""
+    phone = with_code()
+    due = phone.timers["partial"]
+    for _ in range(5):
+        later(phone, 6 * HOUR).says("where is she")
+    assert [e.kind for e in phone.effects if isinstance(e, HandOver)] == ["partial"]
+    assert due < phone.now
+
+
+def test_nor_does_whoever_writes_there_hear_of_it() -> None:
+    phone = guess(asked_if_safe(), "sometimes", "1", "skip", "Red Kettle", "Red Kettle", "1")
+    guess(phone, "skip", "skip", "skip", "skip", "skip", "9 to 7", "1", "pause", "1")
+    later(phone, DAY - HOUR).says("where is she")
+    assert later(phone, 2 * HOUR).conversation.handed == "partial"
+    assert not [message for message in phone.sent if "partial_handed" in message.said]
+    phone.says("ok")
+    assert "paused_handed" in phone.sent[-1].said
 
 
 # --- Tries ----------------------------------------------------------------------------------------
