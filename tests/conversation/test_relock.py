@@ -15,6 +15,7 @@ from bot.conversation.model import (
     Moved,
     WorkerGaveBack,
     WorkerTook,
+    WorkerWrote,
     Wrote,
 )
 from bot.conversation.rights import is_open
@@ -144,6 +145,32 @@ def test_nor_does_whoever_writes_there_hear_of_it() -> None:
     assert not [message for message in phone.sent if "partial_handed" in message.said]
     phone.says("ok")
     assert "paused_handed" in phone.sent[-1].said
+
+
+def after_a_talk(phone: Play, *said: str) -> Play:
+    """A worker wrote to them after a silence, they said this, and the worker gave it back."""
+    later(phone).feed(WorkerTook("w"))
+    phone.feed(WorkerWrote("w", "w1", "Sam", "Can we talk?", at_once=True))
+    guess(phone, *said)
+    return phone
+
+
+def test_who_has_talked_with_a_worker_is_no_unknown_number_in_the_middle_of_it() -> None:
+    phone = after_a_talk(with_code(), "yes", "at four")
+    assert "What matters most to you" in phone.feed(WorkerGaveBack("w"))[0]
+    assert HELLO not in " ".join(phone.says("what do i do next"))
+    assert not phone.conversation.code_given
+    assert "I do not show it here" in " ".join(guess(phone, "data").says("1"))
+
+
+def test_but_is_one_after_a_silence_and_where_we_had_met_them_as_one() -> None:
+    phone = after_a_talk(with_code(), "yes")
+    later(phone).feed(WorkerGaveBack("w"))
+    assert phone.says("hello")[0].startswith(HELLO)
+    phone = later(with_code())
+    phone.says("where is she")
+    after_a_talk(phone, "who is this").feed(WorkerGaveBack("w"))
+    assert "matters" not in " ".join(phone.says("hello"))
 
 
 # --- Tries ----------------------------------------------------------------------------------------
