@@ -267,9 +267,15 @@ class Inbox:
         way: CopyWay,
         now: datetime,
     ) -> CopyMade:
+        """What came of it. Where that fails, nothing of it stays, and a worker is asked."""
         if self._copies is None:
             return CopyMade(way)
-        return self._copies(connection, line, conversation, way, now)
+        try:
+            with connection.begin_nested():
+                return self._copies(connection, line, conversation, way, now)
+        except Exception as error:
+            log.error("a copy failed: conversation=%s %s", line.id, trouble.where(error))
+            return CopyMade(way)
 
     def _newcomer(self, envelope: Envelope) -> Newcomer:
         account = self._accounts[envelope.account]

@@ -14,7 +14,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Connection, exists, or_, select, update
 
 from bot.conversation.model import Conversation, Delivered, Failed
-from store import conversations, outbox
+from store import conversations, outbox, their_copies
 from store import tables as t
 from store.outbox import Row
 from store.sealing import Keys
@@ -23,7 +23,7 @@ Verdict = Literal["goes", "later", "withdrawn", "failed"]
 # What may stand before a question and is worth nothing without it.
 LEADS = frozenset("back edit many_noted nearest own_words skipped".split())
 # What shows somebody's own words, or how many there are.
-CONTENT = frozenset(("many_noted", "times", "ended_named", "data_see"))
+CONTENT = frozenset(("many_noted", "times", "ended_named", "data_see", *their_copies.SHOWS))
 # What can't be taken back is confirmed once: said a second time it looks like a second time.
 ONCE = frozenset(("delete_done", "delete_done_early", "declined", "stopped"))
 

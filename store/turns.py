@@ -256,7 +256,7 @@ class Ledger:
             days = 1
         if not line.closed:
             wrote_at = at if line.id in self._wrote else None
-            since = wrote_at or line.conversation.last_wrote or line.conversation.started or at
+            since = wrote_at or line.conversation.last_word or line.conversation.started or at
             until = since + timedelta(days=days)
             self._kept.append(conversations.saved(line, wrote_at, until, kept.clears, at))
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, select
+from sqlalchemy import text as sql
 
 from bot import copying
 from bot.app import House
@@ -262,6 +263,29 @@ async def test_what_has_ended_is_erased_by_housekeeping(parts: tuple[Person, Cli
     person.later += their_copies.SITTING
     await person.house.housekeeper.sweep()
     assert person.rows() == 0
+
+
+@pytest.mark.parametrize("way", [HERE, LINK])
+async def test_where_it_can_not_be_made_a_worker_is_asked_and_no_look_is_noted(
+    parts: tuple[Person, Client], way: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person, _ = parts
+
+    def fails(connection: Connection, *about: object, **more: object) -> None:
+        connection.execute(select(t.their_copy.c.id)).all()
+        connection.execute(sql("SELECT nothing FROM nowhere"))
+
+    monkeypatch.setattr(copying, "made", fails)
+    monkeypatch.setattr(their_copies, "begin", fails)
+    heard = await person.says(*way)
+    assert "I have asked a worker to bring you a copy" in heard[0]
+    assert "Sorry" not in " ".join(heard)
+    query = select(t.asked.c.what)
+    assert person.house.store.read_sync(lambda c: c.scalars(query).all()) == ["copy"]
+    assert looks_of(person) == []
+    assert person.rows() == 0
+    parked = select(t.parked.c.id)
+    assert person.house.store.read_sync(lambda c: c.scalars(parked).all()) == []
 
 
 # --- The link ------------------------------------------------------------------------------------

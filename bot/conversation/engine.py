@@ -334,10 +334,11 @@ def _first_words(step: Step, event: Wrote, heard: Meaning) -> None:
 
 
 def _set_timers(step: Step) -> None:
-    """Each word from the person starts the clocks of silence anew."""
+    """Each word from the person starts the clocks of silence anew; what is met as an unknown
+    number's does not put off what they chose to pass on."""
     conversation = step.conversation
     if conversation.frozen or conversation.standing not in reminding.WAITING:
         return
-    if conversation.share and conversation.handed != "complete":
+    if conversation.share and conversation.handed != "complete" and not conversation.stranger:
         step.record(Timer("partial", step.now + step.world.service.quiet))
     reminding.set_timers(step)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bot.conversation import showing
+from bot.conversation import leaving, showing
 from bot.conversation.asking import ask_again
 from bot.conversation.effects import Withdraw
-from bot.conversation.model import Quote, Say, WorkerWrote
+from bot.conversation.model import Conversation, Quote, Say, WorkerWrote
 from bot.conversation.step import Step
 
 SPEAKS = ("explaining", "asking", "reviewing")  # else nothing of ours is left to be read
@@ -37,10 +37,23 @@ def gave_back(step: Step) -> None:
     if step.conversation.holder != "worker":
         return
     step.change(holder="assistant", tries=0)
+    last, away = step.conversation.last_wrote, showing.away(step.world.service, step.conversation)
+    sits_there = bool(last and step.now - last < away)
+    met = sits_there and _talked(step.conversation)
+    if met:
+        step.change(stranger=None)
     if step.conversation.stranger:
         return
     if step.conversation.standing not in SPEAKS:
         return  # after a stop or an end nothing is said unasked
-    last, away = step.conversation.last_wrote, showing.away(step.world.service, step.conversation)
-    if last and step.now - last < away and not step.conversation.blocked:
+    if met:
+        leaving.wake(step)
+    if sits_there and not step.conversation.blocked:
         ask_again(step)
+
+
+def _talked(conversation: Conversation) -> bool:
+    """Did they write to the worker alone since the silence, and the worker to them? Then they are
+    no unknown number to us; what was said before stays closed all the same."""
+    met = conversation.stranger
+    return "worker" in conversation.said and met is not None and met.last_wrote is None

@@ -219,4 +219,5 @@ def _quiet(step: Step) -> None:
     if not (waiting and may_pass_on(conversation) and said_something(conversation)):
         return
     if conversation.handed != "complete":
-        hand_over_partial(step, tell=not conversation.handed and may_remind(step))
+        told = conversation.handed or conversation.stranger  # an unknown number hears nothing of it
+        hand_over_partial(step, tell=not told and may_remind(step))

@@ -277,6 +277,12 @@ class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
         """The fingerprint of a code word that waits to be written a second time, or ""."""
         return self.code_once if self.pending else ""
 
+    @property
+    def last_word(self) -> datetime | None:
+        """When words came last, those that were met as an unknown number's too."""
+        here = self.stranger.last_wrote if self.stranger else None
+        return max(filter(None, (self.last_wrote, here)), default=None)
+
     def key(self) -> tuple[object, ...]:
         """What a decision may depend on, time aside: equal keys give equal turns."""
         return (

@@ -16,7 +16,7 @@ from bot.conversation.step import Step
 
 MOST_REMINDERS = 2
 BETWEEN_REMINDERS = timedelta(hours=48)
-BEFORE_DELETION = timedelta(days=7)
+BEFORE_DELETION, ONE_DAY = timedelta(days=7), timedelta(days=1)
 REMIND, DELETION = "remind", "deletion"  # timers
 UNASKED = frozenset("remind partial_handed partial_untimed deletion_near".split())
 WAITING = ("asking", "reviewing", "paused")  # standings in which we wait for an answer
@@ -48,13 +48,13 @@ def set_timers(step: Step) -> None:
         return
     step.record(Timer(REMIND, reminder_time(step)))
     if conversation.handed != "complete":
-        step.record(Timer(DELETION, _notice_time(step)))
+        step.record(Timer(DELETION, _notice_time(step, step.now)))
 
 
-def _notice_time(step: Step) -> datetime:
+def _notice_time(step: Step, wrote: datetime) -> datetime:
     """A week before the date, or half the time where that is shorter."""
-    service, date = step.world.service, deleted_on(step)
-    before = min(BEFORE_DELETION, (date - step.now) / 2)
+    service, date = step.world.service, deleted_on(step, wrote)
+    before = min(BEFORE_DELETION, (date - wrote) / 2)
     return timing.may_speak_from(service, step.conversation, date - before)
 
 
@@ -66,9 +66,17 @@ def may_remind(step: Step) -> bool:
 
 def _may_write(step: Step) -> bool:
     """Nothing is queued for somebody whom nothing reaches, nor while a worker is with them."""
+    return _agreed(step) and not _is_held(step)
+
+
+def _agreed(step: Step) -> bool:
     conversation = step.conversation
-    agreed = conversation.reminders and may_write_first(step) and not conversation.blocked
-    return bool(agreed and conversation.holder == "assistant" and not conversation.frozen)
+    return bool(conversation.reminders and may_write_first(step) and not conversation.blocked)
+
+
+def _is_held(step: Step) -> bool:
+    """A worker is with them, or they wait for a worker's answer to "stop using it"."""
+    return step.conversation.holder == "worker" or step.conversation.frozen
 
 
 def remind(step: Step) -> None:
@@ -91,13 +99,20 @@ def went_out(step: Step, said: Sequence[str]) -> None:
 
 
 def tell_of_deletion(step: Step) -> None:
-    """A week from now what they said is deleted: they hear of it, once. A reminder that was on its
-    way waits two days more."""
+    """A week from now what they said is deleted: they hear of it, once. While a worker has it, a
+    day is waited, again and again. A reminder that was on its way waits two days more."""
     conversation = step.conversation
     unfinished = conversation.standing in WAITING and conversation.handed != "complete"
-    if unfinished and said_something(conversation) and _may_write(step):
-        if SAFE_NOW in conversation.over:  # silence is met with silence
-            return
-        step.say("deletion_near", prompted=False, date=deleted_on(step, conversation.last_wrote))
+    if not (unfinished and said_something(conversation) and _agreed(step)):
+        return
+    if SAFE_NOW in conversation.over:  # silence is met with silence
+        return
+    wrote = conversation.last_word or step.now
+    if (due := _notice_time(step, wrote)) > step.now:  # they wrote to a worker meanwhile
+        step.record(Timer(DELETION, due))
+    elif _is_held(step):
+        step.record(Timer(DELETION, step.now + ONE_DAY))
+    else:
+        step.say("deletion_near", prompted=False, date=deleted_on(step, wrote))
         if conversation.reminded < MOST_REMINDERS:
             step.record(Timer(REMIND, after_these_words(step)))

@@ -7,7 +7,15 @@ import pytest
 from msgspec.structs import replace
 
 from bot.conversation import pace
-from bot.conversation.effects import Answered, AsideKept, Asked, BringBack, Filed, Forget
+from bot.conversation.effects import (
+    Answered,
+    AsideKept,
+    Asked,
+    BringBack,
+    Filed,
+    Forget,
+    HandOver,
+)
 from bot.conversation.engine import respond
 from bot.conversation.model import (
     Conversation,
@@ -17,6 +25,7 @@ from bot.conversation.model import (
     Moved,
     WorkerGaveBack,
     WorkerTook,
+    WorkerWrote,
     Wrote,
 )
 from bot.conversation.rights import is_open
@@ -126,6 +135,52 @@ def test_after_a_worker_held_it_nothing_is_asked_of_who_writes_then() -> None:
     later(phone).says("who is this")
     assert phone.feed(WorkerGaveBack("w")) == []
     assert phone.says("hello")[0].startswith("Hello.")
+
+
+def test_what_is_written_there_puts_off_no_hand_over() -> None:
+    """Or whoever holds the phone could keep the team from ever getting it."""
+    phone = with_code()
+    due = phone.timers["partial"]
+    for _ in range(5):
+        later(phone, 6 * HOUR).says("where is she")
+    assert [e.kind for e in phone.effects if isinstance(e, HandOver)] == ["partial"]
+    assert due < phone.now
+
+
+def test_nor_does_whoever_writes_there_hear_of_it() -> None:
+    phone = guess(asked_if_safe(), "sometimes", "1", "skip", "Red Kettle", "Red Kettle", "1")
+    guess(phone, "skip", "skip", "skip", "skip", "skip", "9 to 7", "1", "pause", "1")
+    later(phone, DAY - HOUR).says("where is she")
+    assert later(phone, 2 * HOUR).conversation.handed == "partial"
+    assert not [message for message in phone.sent if "partial_handed" in message.said]
+    phone.says("ok")
+    assert "paused_handed" in phone.sent[-1].said
+
+
+def after_a_talk(phone: Play, *said: str) -> Play:
+    """A worker wrote to them after a silence, they said this, and the worker gave it back."""
+    later(phone).feed(WorkerTook("w"))
+    phone.feed(WorkerWrote("w", "w1", "Sam", "Can we talk?", at_once=True))
+    guess(phone, *said)
+    return phone
+
+
+def test_who_has_talked_with_a_worker_is_no_unknown_number_in_the_middle_of_it() -> None:
+    phone = after_a_talk(with_code(), "yes", "at four")
+    assert "What matters most to you" in phone.feed(WorkerGaveBack("w"))[0]
+    assert HELLO not in " ".join(phone.says("what do i do next"))
+    assert not phone.conversation.code_given
+    assert "I do not show it here" in " ".join(guess(phone, "data").says("1"))
+
+
+def test_but_is_one_after_a_silence_and_where_we_had_met_them_as_one() -> None:
+    phone = after_a_talk(with_code(), "yes")
+    later(phone).feed(WorkerGaveBack("w"))
+    assert phone.says("hello")[0].startswith(HELLO)
+    phone = later(with_code())
+    phone.says("where is she")
+    after_a_talk(phone, "who is this").feed(WorkerGaveBack("w"))
+    assert "matters" not in " ".join(phone.says("hello"))
 
 
 # --- Tries ----------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from bot.conversation.effects import Timer
 from bot.conversation.engine import respond
-from bot.conversation.model import Delivered, Due
+from bot.conversation.model import Delivered, Due, WorkerGaveBack, WorkerTook
 from bot.conversation.safe_times import SafeTimes, Window
 from tests.play import Play
 from tests.worlds import world
@@ -61,10 +61,38 @@ def test_a_word_moves_the_date_and_the_notice() -> None:
     assert "8 January" in notice or "9 January" in notice
 
 
+@pytest.mark.parametrize("held", ["by a worker", "for an answer"])
+def test_who_is_held_when_it_is_due_hears_of_it_once_they_are_not(held: str) -> None:
+    play = silent("pause", "1")
+    days(play, 22)
+    if held == "by a worker":
+        play.feed(WorkerTook("w"))
+    else:
+        play.conversation = replace(play.conversation, frozen=True)
+    assert days(play, 3) == []
+    play.conversation = replace(play.conversation, frozen=False)
+    play.feed(WorkerGaveBack("w"))
+    (notice,) = days(play, 1)
+    assert "is deleted on 19 December" in notice
+    assert not [text for text in days(play, 4) if NEAR in text]
+
+
+def test_words_to_a_worker_move_the_notice_too() -> None:
+    play = silent("pause", "1")
+    days(play, 20)
+    play.feed(WorkerTook("w"))
+    play.says("are you there")
+    play.feed(WorkerGaveBack("w"))
+    assert not [text for text in days(play, 22) if NEAR in text]
+    (notice,) = [text for text in days(play, 2) if NEAR in text]
+    assert "8 January" in notice or "9 January" in notice
+
+
 def test_it_is_no_reminder_and_none_comes_soon_after_it() -> None:
     play = silent("pause", "1")
     due = play.now.timestamp() + 23 * DAY
     assert abs(play.timers["deletion"].timestamp() - due) < DAY
+    play.now = play.timers["deletion"]
     play.feed(Due("deletion"))
     assert play.conversation.reminded == 0
     assert play.timers["remind"].timestamp() - play.now.timestamp() >= 2 * DAY

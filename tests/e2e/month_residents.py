@@ -22,6 +22,7 @@ ASKED = {
     "Is that right?": "times shown",
     "Did you want plain messages?": "no",
     "Which word would you like?": "skip",
+    "send that word once more": "word",
     "Is now a safe time": "safe now",
     "Is now a good time to text": "safe now",
     "Which of these is nearest?": "nearest",
@@ -52,7 +53,8 @@ ENDS = (
 @dataclass
 class Resident:
     """`said` are their words with the time of each; `good` is when it is good to write to them, as
-    they told us and we read back (`None`: they gave no time). `left` says how they left."""
+    they told us and we read back (`None`: they gave no time). `left` says how they left. `word` is
+    their code word, once it is set; `sat` is how often they sat down."""
 
     script: Script
     someone: TexterInCrowd | ChatterInCrowd
@@ -64,6 +66,8 @@ class Resident:
     safe: str = ""
     plain: bool = False
     answered: int = 0
+    word: str = ""
+    sat: int = 0
     given: datetime | None = None
     left: str = ""
     left_hanging: int = 0
@@ -78,11 +82,15 @@ class Resident:
         return self.safe in (YES, SOMETIMES) and (told or (self.safe == YES and not self.plain))
 
     async def sit_down(self) -> None:
-        """Write to us, and answer until they leave."""
+        """Write to us, and answer until they leave; or write, and leave."""
         self.someone.catch_up()
+        self.sat += 1
         left = self.script.answers
-        words = "hello"
+        words = self.word or "hello"
         try:
+            if self.sat > 1 and self.script.once[self.sat - 2]:
+                await self.say("hello")
+                return
             while words:
                 await self.say(words)
                 if words == "STOP" and self.script.by_sms:
@@ -124,6 +132,9 @@ class Resident:
             return "1" if script.plain else "2"
         if asked == "share":
             return "1" if script.share else "2"
+        if asked == "word":
+            self.word = script.word
+            return script.word
         if asked == "still safe":
             return "" if self.given else "1"
         if asked == "times shown":
@@ -148,6 +159,8 @@ class Resident:
             return "1" if script.phone else "3"
         if asked in ("voicemail", "how_soon"):
             return "1" if asked == "how_soon" and script.today else "3"
+        if asked == "code_word" and script.word:
+            return script.word
         if asked == "matters_most" and script.hard_words:
             self.plain |= script.hard_words == "he hits me"
             return script.hard_words

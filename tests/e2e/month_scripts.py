@@ -27,6 +27,7 @@ TIMES: tuple[tuple[str, tuple[Window, ...]], ...] = (
     ("not when he is home", ()),
 )
 HARD_WORDS = ("i want to die", "he hits me", "there is a knife and i am scared")
+CODE_WORD = "red kettle"
 YES, SOMETIMES, NO, NOT_SURE = "1", "2", "3", "4"
 LAST_START = 22  # days after the first; whoever starts later has no time to be silent
 
@@ -34,7 +35,8 @@ LAST_START = 22  # days after the first; whoever starts later has no time to be 
 @dataclass(frozen=True)
 class Script:
     """One person. `answers` are how many questions they answer at each sitting before they leave by
-    `end`; they come back after each of `returns`. `safe` is what they answer to that question."""
+    `end`; they come back after each of `returns`, at some of them `once`: they write and leave, and
+    read nothing. `safe` is what they answer to that question. `word`: their code word, or ""."""
 
     starts: datetime
     by_sms: bool
@@ -49,6 +51,8 @@ class Script:
     answers: int
     end: End
     returns: tuple[timedelta, ...]
+    once: tuple[bool, ...]
+    word: str
     hard_words: str
 
 
@@ -70,5 +74,31 @@ def draw(chance: random.Random, first: datetime) -> Script:
         answers=chance.choice((2, 4, 5, 6, 9, 99, 99)),
         end=chance.choices(("silence", "pause", "STOP", "DELETE"), (4, 6, 1, 1))[0],
         returns=tuple(timedelta(days=chance.choice((0.1, 1, 3, 8, 10))) for _ in range(back)),
+        once=tuple(chance.random() < 0.3 for _ in range(back)),
+        word=CODE_WORD if chance.random() < 0.5 else "",
         hard_words=chance.choice(HARD_WORDS) if chance.random() < 0.06 else "",
+    )
+
+
+def looks_in(first: datetime) -> Script:
+    """Whoever else comes: others may read this phone. Ten days after a pause one hello comes from
+    it, and no more."""
+    words, windows = TIMES[2]
+    return Script(
+        starts=first + timedelta(days=1),
+        by_sms=True,
+        share=False,
+        reminders=True,
+        safe=SOMETIMES,
+        plain=True,
+        times=words,
+        windows=windows,
+        phone=False,
+        today=False,
+        answers=12,
+        end="pause",
+        returns=(timedelta(days=10),),
+        once=(True,),
+        word=CODE_WORD,
+        hard_words="",
     )

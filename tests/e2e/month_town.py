@@ -16,7 +16,7 @@ from tests.e2e.house import House, until
 from tests.e2e.month_days import by_turns, due_by, next_due, opening, sittings
 from tests.e2e.month_providers import LoggingTelegram, LoggingTwilio
 from tests.e2e.month_residents import Resident
-from tests.e2e.month_scripts import draw
+from tests.e2e.month_scripts import draw, looks_in
 from tests.e2e.month_team import LoggingMail, Team
 from tests.e2e.moved_clock import MovedClock
 
@@ -68,7 +68,7 @@ class Town:
     def fill(self, people: int) -> None:
         """Somebody moves in, again and again."""
         for n in range(people):
-            script = draw(self.chance, self.first)
+            script = draw(self.chance, self.first) if n else looks_in(self.first)
             someone: TexterInCrowd | ChatterInCrowd
             if script.by_sms:
                 number = f"+1{200 + n // 100}55501{n % 100:02}"  # kept for fiction, in any area

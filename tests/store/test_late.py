@@ -80,7 +80,9 @@ async def test_a_late_reply_goes_in_the_day_only(
     assert await post.state(reply) == ("sent" if goes else "new")
 
 
-@pytest.mark.parametrize("key", ["review.name", "ended_named", "data_see"])
+@pytest.mark.parametrize(
+    "key", ["review.name", "ended_named", "data_see", "copy_piece", "copy_link"]
+)
 async def test_what_shows_their_words_goes_at_once_or_not_at_all(post: Post, key: str) -> None:
     """By then another person may hold the phone."""
     ana, now = await post.meet(ANA), MONDAY + timedelta(hours=5)
