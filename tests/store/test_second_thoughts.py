@@ -110,7 +110,7 @@ async def test_another_word_brings_nothing_back(house: House, word: str) -> None
 
 @pytest.mark.parametrize("merge", [0, 8])
 async def test_there_are_as_many_tries_as_a_day_has(house: House, merge: int) -> None:
-    """Also for whoever sends them in a burst, and for whoever begins anew again and again."""
+    """Also for whoever sends them in a burst, and for whoever begins anew."""
     service = replace(house.world.service, merge=timedelta(seconds=merge))
     house.world = replace(house.world, service=service)
     id = await guarded(house)
@@ -119,12 +119,34 @@ async def test_there_are_as_many_tries_as_a_day_has(house: House, merge: int) ->
         await says(house, word)
     assert (await says(house, CODE)).conversation != id
     assert hidden(house, id)
-    house.clock.at = NOON + DAY / 2
-    for _ in range(5):
-        await says(house, "hello")
+    await delete(house)
+    assert (await says(house, CODE)).conversation != id, "nor does a new beginning bring more"
+    assert hidden(house, id)
+
+
+async def test_tries_of_several_beginnings_count_together(house: House) -> None:
+    id = await guarded(house)
+    await delete(house)
+    for words in (["peach", "sparrow"], ["lantern"], ["pebble", "willow"]):
+        for word in words:
+            await says(house, word)
         await delete(house)
     assert (await says(house, CODE)).conversation != id
     assert hidden(house, id)
+
+
+@pytest.mark.parametrize("code", ["", "another one"])
+async def test_however_often_somebody_begins_anew_the_word_brings_it_back(
+    house: House, code: str
+) -> None:
+    """Also where each of those beginnings has a code word of its own."""
+    id = await guarded(house)
+    await delete(house)
+    for _ in range(6):
+        await guarded(house, code)
+        await delete(house)
+    assert (await says(house, CODE)).conversation == id
+    assert hidden(house, id) is None
 
 
 async def test_without_a_code_word_nothing_comes_back_by_chat(house: House) -> None:
