@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import count
@@ -315,6 +315,19 @@ async def test_a_link_ends(parts: tuple[Person, Client]) -> None:
     person, client = parts
     path = await linked(person)
     person.later += timedelta(minutes=30)
+    assert (await client.post(path, headers=OURS)).status == 404
+    assert looks_of(person) == []
+
+
+async def test_a_link_ends_with_the_sitting(parts: tuple[Person, Client]) -> None:
+    """It opens nothing after a silence that locks the chat."""
+    person, client = parts
+    worlds = person.house.plan.worlds
+    assert isinstance(worlds, dict)
+    service = replace(worlds["main"].service, away=timedelta(minutes=10))
+    worlds["main"] = replace(worlds["main"], service=service)
+    path = await linked(person)
+    person.later += timedelta(minutes=10)
     assert (await client.post(path, headers=OURS)).status == 404
     assert looks_of(person) == []
 

@@ -19,7 +19,7 @@ Right = Literal["copy", "looks", "fix", "stop_using", "complain"]
 HOW: Final = "copy_how"
 GOING: Final = "copy_going"
 CopyWay = Literal["here", "link", "looks", "more"]
-LINK_LASTS: Final = timedelta(minutes=30)
+LINK_LASTS: Final = timedelta(minutes=30)  # at most: see `link_lasts`
 ANSWERED_IN: Final = timedelta(days=30)  # a complaint
 POINTS: Final[tuple[Point, ...]] = ("see", "looks", "fix", "stop_using", "delete", "complain")
 
@@ -42,6 +42,12 @@ def is_open(conversation: Conversation) -> bool:
     left = conversation.standing in ("paused", "stopped", "erased")
     given = bool(conversation.code) and conversation.code_given
     return given and not (conversation.discreet or left or conversation.unproven)
+
+
+def link_lasts(service: Service) -> timedelta:
+    """How long a link opens their copy: never past the silence after which the chat itself asks
+    for the code word again."""
+    return min(LINK_LASTS, service.away)
 
 
 def copy_ways(service: Service, conversation: Conversation) -> tuple[str, ...]:
