@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, select
@@ -345,6 +346,27 @@ async def test_a_link_ends_with_what_opened_it(parts: tuple[Person, Client], wor
     path = await linked(person)
     await person.says(word)
     assert (await client.get(path, headers=OURS)).status == 404
+
+
+async def test_whoever_has_no_link_that_opens_has_nothing_written(
+    parts: tuple[Person, Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person, client = parts
+    path = await linked(person)
+    store, written = person.house.store, []
+    write = store.write
+
+    async def noted(work: Any) -> Any:
+        written.append(work)
+        return await write(work)
+
+    monkeypatch.setattr(store, "write", noted)
+    assert (await client.post("/copy/anything", headers=OURS)).status == 404
+    assert written == []
+    assert (await client.post(path, headers=OURS)).status == 200
+    written.clear()
+    assert (await client.post(path, headers=OURS)).status == 404
+    assert written == []
 
 
 async def test_a_page_opens_under_our_name_only(parts: tuple[Person, Client]) -> None:
