@@ -127,7 +127,7 @@ def bring_back(
         returning.conversation(connection, row, person, sealer, keys.person(row.wrapped_key))
     outside.handed(connection, [row.conversation for row in rows if row.kind])
     connection.execute(delete(t.hidden).where(t.hidden.c.person == person))
-    erased.note(connection, brought_back=[person])
+    erased.note(connection, brought_back=[person], claimed=[person] if claimed else ())
     latest: str = max(ids)
     return latest
 

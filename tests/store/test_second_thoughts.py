@@ -15,13 +15,13 @@ from bot.conversation.channel import Receipt
 from bot.conversation.model import Conversation, Position
 from bot.conversation.showing import fingerprint
 from bot.doctor import keeping
-from store import conversations, retention
+from store import conversations, erased, retention
 from store import tables as t
 from store.ids import new_id
 from store.messages import transcript
 from tests.databases import Kind
 from tests.houses import NOON, House, open_house, saying, wrote
-from tests.operators.keeping import texts
+from tests.operators.keeping import back_up, noting, restored, texts
 from tests.store.test_hiding import delete, head, hidden, sweep
 
 DAY = timedelta(hours=24)
@@ -178,6 +178,34 @@ async def test_what_was_written_since_is_not_lost(house: House) -> None:
     assert {row["conversation"] for row in house.rows(t.asked)} <= {id}
     assert house.count(t.asked) == wishes
     assert head(house, newer).gone
+
+
+async def test_nor_does_a_backup_of_meanwhile_lose_it(house: House, tmp_path: Path) -> None:
+    """Put back, it stands in theirs, and the phone is theirs again."""
+    file, id = noting(house, tmp_path), await guarded(house)
+    await delete(house)
+    await says(house, "he took my phone and he has a knife")
+    path, _ = back_up(house, tmp_path)
+    await says(house, CODE)
+    with restored(path, "sqlite", tmp_path / "new", erased.read(file)) as back:
+        assert set(texts(back, id)) >= {WORDS, "he took my phone and he has a knife"}
+        assert (await says(back, "pause")).conversation == id
+
+
+async def test_a_backup_of_meanwhile_is_erased_again_if_they_had_it_erased_after_all(
+    house: House, tmp_path: Path
+) -> None:
+    file, id = noting(house, tmp_path), await guarded(house)
+    await delete(house)
+    await says(house, "he took my phone and he has a knife")
+    path, _ = back_up(house, tmp_path)
+    await says(house, CODE)
+    await delete(house)
+    sweep(house, NOON + DAY)
+    with restored(path, "sqlite", tmp_path / "new", erased.read(file)) as back:
+        assert set(texts(back, id)) == {""}
+        assert hidden(back, id) is None
+        assert [row for row in back.rows(t.message) if row["text"]] == []
 
 
 async def test_whoever_has_agreed_to_begin_anew_needs_a_worker(house: House) -> None:
