@@ -50,8 +50,11 @@ class CopyPages:
         return self._shut(request) if found is None else self._page(self._door_in(found.language))
 
     async def _show(self, request: web.Request) -> web.Response:
-        """The copy, to the first who asks."""
+        """The copy, to the first who asks. Writing goes one by one: nobody without a link waits
+        there, nor has others wait."""
         token = request.match_info["token"]
+        if await self._store.read(partial(self._linked, token=token)) is None:
+            return self._shut(request)
         page = await self._store.write(partial(self._spend, token=token))
         return self._shut(request) if page is None else self._page(page)
 

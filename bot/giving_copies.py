@@ -17,7 +17,7 @@ from bot.conversation import own_copy
 from bot.conversation.channel import TRAITS
 from bot.conversation.model import Conversation, CopyMade
 from bot.conversation.render import render
-from bot.conversation.rights import GOING, LINK_LASTS, CopyWay
+from bot.conversation.rights import GOING, CopyWay, link_lasts
 from bot.conversation.segments import fits
 from bot.conversation.step import Step
 from bot.plans import Plan
@@ -106,7 +106,8 @@ class Copies:
         if _shared(connection, line.id, self.plan.worlds) is None:
             return CopyMade("link")
         token = secrets.token_urlsafe(32)
-        address, ends_at = f"{self.base_url}{PATH}{token}", now + LINK_LASTS
+        address = f"{self.base_url}{PATH}{token}"
+        ends_at = now + link_lasts(self.plan.worlds[line.service].service)
         id = their_copies.begin(connection, line.sealer, line.id, [address], ends_at, token)
         return CopyMade("link", id, (len(address),), 0, 1)
 

@@ -28,7 +28,8 @@ log = logging.getLogger("ownpace.erased")
 @dataclass(slots=True)
 class Erased:
     """Everything that the file names. `addresses`: keyed hash (hex) to when it was erased last;
-    `hidden`: people of whom all was gone and is to be erased at that time, unless it came back."""
+    `hidden`: people of whom all was gone and is to be erased at that time, unless it came back;
+    `claimed`: those of whom it came back to themselves, with what was written since."""
 
     people: set[str] = field(default_factory=set)
     conversations: set[str] = field(default_factory=set)
@@ -37,6 +38,7 @@ class Erased:
     addresses: dict[str, datetime] = field(default_factory=dict)
     hidden: dict[str, datetime] = field(default_factory=dict)
     brought_back: set[str] = field(default_factory=set)
+    claimed: set[str] = field(default_factory=set)
     unread: int = 0  # lines that could not be read: a crash cut them short
 
 
@@ -89,9 +91,11 @@ def _take(found: Erased, line: dict[str, Any]) -> None:
     for person in line.get("hidden", ()):
         found.hidden[person] = datetime.fromisoformat(line["until"])
         found.brought_back.discard(person)
+        found.claimed.discard(person)
     for person in line.get("brought_back", ()):
         found.hidden.pop(person, None)
         found.brought_back.add(person)
+    found.claimed.update(line.get("claimed", ()))
     for address in line.get("addresses", ()):
         found.addresses[address] = max(at, found.addresses.get(address, at))
 

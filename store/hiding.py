@@ -9,6 +9,7 @@ is destroyed. See docs/decisions/0025.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,7 +21,7 @@ from store import clearing, erased, legal_hold, locks, outside, provider_logs, r
 from store import tables as t
 from store.packing import unpack
 from store.rights import Gone
-from store.sealing import Keys
+from store.sealing import Keys, Sealer, Unreadable
 
 OPTION = "ownpace_delete_hold"  # of the connection: how long, by service
 NO_TIME = timedelta()
@@ -127,7 +128,7 @@ def bring_back(
         returning.conversation(connection, row, person, sealer, keys.person(row.wrapped_key))
     outside.handed(connection, [row.conversation for row in rows if row.kind])
     connection.execute(delete(t.hidden).where(t.hidden.c.person == person))
-    erased.note(connection, brought_back=[person])
+    erased.note(connection, brought_back=[person], claimed=[person] if claimed else ())
     latest: str = max(ids)
     return latest
 
@@ -137,21 +138,25 @@ def of_conversation(connection: Connection, conversation: str) -> Hidden | None:
     return next(iter(_found(connection, t.hidden.c.conversation == conversation)), None)
 
 
-def of_contact(connection: Connection, contact: str, now: datetime) -> list[Hidden]:
-    """What is hidden of those who wrote from this contact and is not due yet, the latest first."""
-    c = t.conversation.c
-    return _found(connection, (c.contact == contact) & (c.delete_on > now))
-
-
-def state_of(connection: Connection, keys: Keys, hidden: Hidden) -> Conversation:
-    """The conversation as it was, its code word's fingerprint in it, for the core to compare.
-    Raises `Unreadable`."""
-    query = select(t.hidden.c.state, t.person.c.wrapped_key).join(
-        t.person, t.person.c.id == t.hidden.c.person
+def states_of_contact(
+    connection: Connection, keys: Keys, contact: str, now: datetime
+) -> dict[str, Conversation]:
+    """The conversations that were erased from this contact and are not due yet, as each was, the
+    latest first. One that can't be read is left out: its place in the doctor tells of it."""
+    h, c = t.hidden.c, t.conversation.c
+    query = (
+        select(h.conversation, h.person, h.state, t.person.c.wrapped_key)
+        .join(t.person, t.person.c.id == h.person)
+        .join(t.conversation, c.id == h.conversation)
+        .where(c.contact == contact, c.delete_on > now)
+        .order_by(h.at.desc(), h.conversation.desc())
     )
-    row = connection.execute(query.where(t.hidden.c.conversation == hidden.conversation)).one()
-    sealer = keys.person(row.wrapped_key, hidden.person)
-    return unpack(sealer.open(row.state, f"conversation.state:{hidden.conversation}"))
+    found: dict[str, Conversation] = {}
+    for row in connection.execute(query):
+        with suppress(Unreadable):
+            sealer = keys.person(row.wrapped_key, row.person)
+            found[row.conversation] = _state(sealer, row.conversation, row.state)
+    return found
 
 
 def is_hidden(connection: Connection, person: str) -> bool:
@@ -221,5 +226,8 @@ def _found(connection: Connection, which: Any) -> list[Hidden]:
     h, c = t.hidden.c, t.conversation.c
     query = select(h.conversation, h.person, h.at, c.delete_on.label("until"))
     query = query.join(t.conversation, c.id == h.conversation).where(which)
-    rows = connection.execute(query.order_by(h.at.desc(), h.conversation.desc()))
-    return [Hidden(*row) for row in rows]
+    return [Hidden(*row) for row in connection.execute(query)]
+
+
+def _state(sealer: Sealer, conversation: str, sealed: bytes) -> Conversation:
+    return unpack(sealer.open(sealed, f"conversation.state:{conversation}"))

@@ -36,8 +36,11 @@ def _last_words(connection: Connection, conversation: str) -> str:
 
 
 def _is_read(connection: Connection, conversation: str) -> bool:
+    """Has a worker seen words that may be a sign of danger? Not those of which they said that it
+    was not what they meant."""
     a = t.asked.c
     seen = (a.conversation == conversation) & a.message.is_not(None) & a.seen_at.is_not(None)
+    seen &= a.wrong_at.is_(None)
     return bool(connection.scalar(select(exists().where(seen))))
 
 

@@ -127,7 +127,8 @@ def _hide_again(connection: Connection, keys: Keys, erased: Erased, now: datetim
         if conversation := connection.scalar(theirs):
             hiding.hide(connection, keys, conversation, now, until)
     for person in erased.brought_back - erased.people:
-        hiding.bring_back(connection, keys, person, now)
+        # Before anything is erased again: what was written since is theirs, and not with the rest.
+        hiding.bring_back(connection, keys, person, now, claimed=person in erased.claimed)
 
 
 def _forget_person(connection: Connection, keys: Keys, person: str, now: datetime) -> None:

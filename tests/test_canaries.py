@@ -17,6 +17,7 @@ from sqlalchemy import select
 
 from bot.housekeeping import CLEARING, PULSE, Housekeeper
 from bot.metrics import REGISTRY
+from config.logging import FORMS
 from desk import audit, changes, notes
 from desk.exporting import formats, leaving
 from store import backup, beside, copying, erased, keyring, restore, rights
@@ -28,6 +29,7 @@ from tests import canaries
 from tests.databases import POSTGRES_ONLY, create, own_server
 from tests.desk.builder import flow
 from tests.houses import KEY, NOON, NUMBER, House, furnish
+from tests.listening import told_in
 from tests.operators.keeping import hear, noting
 from tests.operators.test_rotation import people
 from tests.store.test_hiding import delete, shared
@@ -52,6 +54,20 @@ CANARIES = (NAME, WORDS, NUMBER, NUMBER[1:], "+44 7700 900123")
 def test_the_search_finds_what_there_is(spelt: bytes) -> None:
     assert canaries.found([WORDS], [b"\0" * 9 + spelt + b"\0"]) == {WORDS}
     assert canaries.found(["another word"], [spelt]) == set()
+
+
+@pytest.mark.parametrize("form", ["json", "text"])
+@pytest.mark.parametrize(
+    "words",
+    [WORDS, "Frédérique Ångström", "a dog \N{DOG FACE} barks", 'he said "now"', "up\\down it"],
+)
+def test_listening_finds_what_a_line_of_the_log_holds(words: str, form: str) -> None:
+    record = logging.LogRecord(
+        "ownpace.x", logging.INFO, __file__, 1, f"heard: {words}", None, None
+    )
+    line = FORMS[form]().format(record)
+    assert told_in({words, "another word"}, line) == {words}
+    assert told_in({words}, "nothing of it") == set()
 
 
 async def lived(house: House, folder: Path) -> str:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import re
+import threading
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
+from aiohttp.test_utils import TestClient, TestServer
+from aiohttp.web import Application
 from sqlalchemy import Connection, select
 from sqlalchemy import text as sql
 
@@ -20,13 +25,19 @@ from bot.app import House
 from bot.conversation.channel import Envelope
 from bot.conversation.model import Conversation, Delivered, Wrote
 from bot.conversation.segments import fits
+from bot.copy_pages import CopyPages
+from bot.giving_copies import Copies
 from desk import looks, queries
 from desk.copying import rendering
 from desk.copying.structure import Copy
-from store import conversations, outbox, rights, their_copies
+from desk.pages import environment
+from store import conversations, locks, outbox, rights, their_copies
 from store import tables as t
 from store.outbox import Look
-from tests.databases import Kind, fresh
+from store.sealing import Keys
+from store.session import Store
+from tests.databases import POSTGRES_ONLY, Kind, fresh
+from tests.posts import until
 from tests.running import PUBLIC, Client, house
 
 LINE, NUMBER = "sms:+447700900001", "+447700900123"
@@ -335,10 +346,78 @@ async def test_of_many_at_once_one_has_it(parts: tuple[Person, Client]) -> None:
     assert len(looks_of(person)) == 1
 
 
+@POSTGRES_ONLY
+async def test_of_two_processes_one_has_it(parts: tuple[Person, Client]) -> None:
+    """Both have found the link, and wait for the turn of the person whom it is about."""
+    person, client = parts
+    path = await linked(person)
+    async with another(person.house) as (store, second):
+        async with held(person.house):
+            posts = [asyncio.create_task(c.post(path, headers=OURS)) for c in (client, second)]
+            async with asyncio.timeout(5):
+                while await store.read(waiting_for_a_turn) < 2:  # noqa: ASYNC110
+                    await asyncio.sleep(0.001)
+        assert sorted([(await post).status for post in posts]) == [200, 404]
+    assert len(looks_of(person)) == 1
+
+
+@asynccontextmanager
+async def another(built: House) -> AsyncIterator[tuple[Store, Client]]:
+    """The pages as a second process on the same database has them."""
+    store = Store.open(built.plan.settings.database_url, Keys(KEY.encode()))
+    copies, web = Copies(built.plan, store.keys, PUBLIC), Application()
+    web.add_routes(CopyPages(store, built.clock, copies, environment()).routes())
+    try:
+        async with TestClient(TestServer(web)) as client:
+            yield store, client
+    finally:
+        store.close_sync()
+
+
+@asynccontextmanager
+async def held(built: House) -> AsyncIterator[None]:
+    """A third one has everybody's turn."""
+    store = Store.open(built.plan.settings.database_url, Keys(KEY.encode()))
+    inside, go = threading.Event(), threading.Event()
+
+    def slow(connection: Connection) -> None:
+        locks.people(connection, connection.scalars(select(t.contact.c.address_hash)))
+        inside.set()
+        assert go.wait(10)
+
+    task = asyncio.create_task(store.write(slow))
+    await until(inside.is_set)
+    try:
+        yield
+    finally:
+        go.set()
+        await task
+        store.close_sync()
+
+
+def waiting_for_a_turn(connection: Connection) -> int:
+    here = "database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    waits = f"SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND {here}"  # noqa: S608
+    return connection.scalar(sql(waits)) or 0
+
+
 async def test_a_link_ends(parts: tuple[Person, Client]) -> None:
     person, client = parts
     path = await linked(person)
     person.later += timedelta(minutes=30)
+    assert (await client.post(path, headers=OURS)).status == 404
+    assert looks_of(person) == []
+
+
+async def test_a_link_ends_with_the_sitting(parts: tuple[Person, Client]) -> None:
+    """It opens nothing after a silence that locks the chat."""
+    person, client = parts
+    worlds = person.house.plan.worlds
+    assert isinstance(worlds, dict)
+    service = replace(worlds["main"].service, away=timedelta(minutes=10))
+    worlds["main"] = replace(worlds["main"], service=service)
+    path = await linked(person)
+    person.later += timedelta(minutes=10)
     assert (await client.post(path, headers=OURS)).status == 404
     assert looks_of(person) == []
 
@@ -356,6 +435,27 @@ async def test_a_link_ends_with_what_opened_it(parts: tuple[Person, Client], wor
     path = await linked(person)
     await person.says(word)
     assert (await client.get(path, headers=OURS)).status == 404
+
+
+async def test_whoever_has_no_link_that_opens_has_nothing_written(
+    parts: tuple[Person, Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person, client = parts
+    path = await linked(person)
+    store, written = person.house.store, []
+    write = store.write
+
+    async def noted(work: Any) -> Any:
+        written.append(work)
+        return await write(work)
+
+    monkeypatch.setattr(store, "write", noted)
+    assert (await client.post("/copy/anything", headers=OURS)).status == 404
+    assert written == []
+    assert (await client.post(path, headers=OURS)).status == 200
+    written.clear()
+    assert (await client.post(path, headers=OURS)).status == 404
+    assert written == []
 
 
 async def test_a_page_opens_under_our_name_only(parts: tuple[Person, Client]) -> None:

@@ -125,6 +125,8 @@ def delete(step: Step) -> None:
         hurry_last=was.hurry_last,
         hurry_day=was.hurry_day,
         hurry_since=was.hurry_since,
+        tries=was.tries,  # a new beginning brings no new ones
+        tries_since=was.tries_since,
         last_wrote=was.last_wrote,
     )
     step.change(safe_times=None, read_times=None, times_wrong=0)

@@ -13,7 +13,7 @@ from typing import Final
 from bot.conversation.asking import ask_again, ask_over
 from bot.conversation.effects import Asked, CopyWanted
 from bot.conversation.model import CopyMade, Quote, Turn
-from bot.conversation.rights import GOING, HOW, LINK_LASTS, copy_ways, is_open
+from bot.conversation.rights import GOING, HOW, copy_ways, is_open, link_lasts
 from bot.conversation.step import Step
 from bot.conversation.understand import Command
 
@@ -67,9 +67,8 @@ def made(step: Step, event: CopyMade) -> None:
     if not event.sizes:
         _not_there(step, event)
     elif event.way == "link":
-        step.say(
-            "copy_link", link=_quote(event, 0), size=event.sizes[0], until=step.now + LINK_LASTS
-        )
+        until = step.now + link_lasts(step.world.service)
+        step.say("copy_link", link=_quote(event, 0), size=event.sizes[0], until=until)
         ask_again(step)
     else:
         _pieces(step, event)

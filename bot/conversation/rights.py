@@ -22,7 +22,7 @@ Right = Literal["copy", "looks", "fix", "stop_using", "complain"]
 HOW: Final = "copy_how"
 GOING: Final = "copy_going"
 CopyWay = Literal["here", "link", "looks", "more"]
-LINK_LASTS: Final = timedelta(minutes=30)
+LINK_LASTS: Final = timedelta(minutes=30)  # at most: see `link_lasts`
 ANSWERED_IN: Final = timedelta(days=30)  # what is owed (`effects.OWED`)
 ALL: Final[tuple[Point, ...]] = get_args(Point)
 
@@ -56,6 +56,12 @@ def is_open(conversation: Conversation) -> bool:
     given = bool(conversation.code) and conversation.code_given
     doubted = conversation.doubted or bool(conversation.unproven)
     return given and not (conversation.discreet or left or doubted)
+
+
+def link_lasts(service: Service) -> timedelta:
+    """How long a link opens their copy: never past the silence after which the chat itself asks
+    for the code word again."""
+    return min(LINK_LASTS, service.away)
 
 
 def copy_ways(service: Service, conversation: Conversation) -> tuple[str, ...]:

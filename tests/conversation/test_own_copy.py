@@ -80,6 +80,18 @@ def test_a_link_is_offered_where_we_have_an_address() -> None:
     assert (wanted(without), asked(without)) == ([], ["copy"])
 
 
+def test_a_link_is_told_to_end_with_the_sitting() -> None:
+    until = []
+    for minutes in (60, 10):
+        player = ended()
+        service = harbour(links=True, away=timedelta(minutes=minutes))
+        player.world = replace(player.world, service=service)
+        player.says("data")
+        player.says("1")
+        until += [player.says("2")[0].partition("It opens one time, until ")[2].partition(".")[0]]
+    assert until == ["Thursday 10:38am", "Thursday 10:18am"]
+
+
 @pytest.mark.parametrize(
     "fields",
     [

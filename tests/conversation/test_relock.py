@@ -239,6 +239,15 @@ def test_guesses_in_answers_come_to_an_end_as_well() -> None:
     assert not phone.conversation.code_given
 
 
+def test_a_deletion_gives_no_new_tries() -> None:
+    phone = guess(later(with_code()), "blue kettle", "tea", "ok")
+    tried = phone.conversation.tries
+    phone.says("delete")
+    phone.says("delete")
+    assert phone.conversation.standing == "erased"
+    assert phone.conversation.tries >= tried > 0
+
+
 # --- A number alone -------------------------------------------------------------------------------
 
 

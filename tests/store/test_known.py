@@ -121,6 +121,13 @@ async def test_an_end_tells_that_a_sign_of_danger_was_read(
     assert said[: 1 + len(more)] == ["ended", *more]
 
 
+async def test_nothing_is_told_of_a_sign_that_they_said_was_none(house: House) -> None:
+    id = await somebody(house)
+    await sign(house, id, NOON)
+    await house.inbox(saying(e.TakenWrong())).receive(wrote("not like that", new_id()))
+    assert await says(house, "delete", "yes") == ["delete_done"]
+
+
 async def sign(house: House, id: str, seen: datetime | None) -> None:
     """Words of theirs may be a sign of danger, and a worker has seen to them, or not."""
     message = next(row["id"] for row in house.rows(t.message) if row["direction"] == "in")

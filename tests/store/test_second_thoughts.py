@@ -15,13 +15,13 @@ from bot.conversation.channel import Receipt
 from bot.conversation.model import Conversation, Position
 from bot.conversation.showing import fingerprint
 from bot.doctor import keeping
-from store import conversations, retention
+from store import conversations, erased, retention
 from store import tables as t
 from store.ids import new_id
 from store.messages import transcript
 from tests.databases import Kind
 from tests.houses import NOON, House, open_house, saying, wrote
-from tests.operators.keeping import texts
+from tests.operators.keeping import back_up, noting, restored, texts
 from tests.store.test_hiding import delete, head, hidden, sweep
 
 DAY = timedelta(hours=24)
@@ -110,7 +110,7 @@ async def test_another_word_brings_nothing_back(house: House, word: str) -> None
 
 @pytest.mark.parametrize("merge", [0, 8])
 async def test_there_are_as_many_tries_as_a_day_has(house: House, merge: int) -> None:
-    """Also for whoever sends them in a burst, and for whoever begins anew again and again."""
+    """Also for whoever sends them in a burst, and for whoever begins anew."""
     service = replace(house.world.service, merge=timedelta(seconds=merge))
     house.world = replace(house.world, service=service)
     id = await guarded(house)
@@ -119,12 +119,34 @@ async def test_there_are_as_many_tries_as_a_day_has(house: House, merge: int) ->
         await says(house, word)
     assert (await says(house, CODE)).conversation != id
     assert hidden(house, id)
-    house.clock.at = NOON + DAY / 2
-    for _ in range(5):
-        await says(house, "hello")
+    await delete(house)
+    assert (await says(house, CODE)).conversation != id, "nor does a new beginning bring more"
+    assert hidden(house, id)
+
+
+async def test_tries_of_several_beginnings_count_together(house: House) -> None:
+    id = await guarded(house)
+    await delete(house)
+    for words in (["peach", "sparrow"], ["lantern"], ["pebble", "willow"]):
+        for word in words:
+            await says(house, word)
         await delete(house)
     assert (await says(house, CODE)).conversation != id
     assert hidden(house, id)
+
+
+@pytest.mark.parametrize("code", ["", "another one"])
+async def test_however_often_somebody_begins_anew_the_word_brings_it_back(
+    house: House, code: str
+) -> None:
+    """Also where each of those beginnings has a code word of its own."""
+    id = await guarded(house)
+    await delete(house)
+    for _ in range(6):
+        await guarded(house, code)
+        await delete(house)
+    assert (await says(house, CODE)).conversation == id
+    assert hidden(house, id) is None
 
 
 async def test_without_a_code_word_nothing_comes_back_by_chat(house: House) -> None:
@@ -156,6 +178,34 @@ async def test_what_was_written_since_is_not_lost(house: House) -> None:
     assert {row["conversation"] for row in house.rows(t.asked)} <= {id}
     assert house.count(t.asked) == wishes
     assert head(house, newer).gone
+
+
+async def test_nor_does_a_backup_of_meanwhile_lose_it(house: House, tmp_path: Path) -> None:
+    """Put back, it stands in theirs, and the phone is theirs again."""
+    file, id = noting(house, tmp_path), await guarded(house)
+    await delete(house)
+    await says(house, "he took my phone and he has a knife")
+    path, _ = back_up(house, tmp_path)
+    await says(house, CODE)
+    with restored(path, "sqlite", tmp_path / "new", erased.read(file)) as back:
+        assert set(texts(back, id)) >= {WORDS, "he took my phone and he has a knife"}
+        assert (await says(back, "pause")).conversation == id
+
+
+async def test_a_backup_of_meanwhile_is_erased_again_if_they_had_it_erased_after_all(
+    house: House, tmp_path: Path
+) -> None:
+    file, id = noting(house, tmp_path), await guarded(house)
+    await delete(house)
+    await says(house, "he took my phone and he has a knife")
+    path, _ = back_up(house, tmp_path)
+    await says(house, CODE)
+    await delete(house)
+    sweep(house, NOON + DAY)
+    with restored(path, "sqlite", tmp_path / "new", erased.read(file)) as back:
+        assert set(texts(back, id)) == {""}
+        assert hidden(back, id) is None
+        assert [row for row in back.rows(t.message) if row["text"]] == []
 
 
 async def test_whoever_has_agreed_to_begin_anew_needs_a_worker(house: House) -> None:
