@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,16 @@ languages = ["en"]
 def _bare(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in filter(OURS.fullmatch, list(os.environ)):
         monkeypatch.delenv(name)
+
+
+def test_who_holds_the_phone_destroys_nothing_at_once_as_shipped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a file that does not speak of it, all is erased at once."""
+    assert services.main(settings.load()).delete_hold == timedelta(hours=24)
+    (tmp_path / "own.toml").write_text(SERVICE)
+    monkeypatch.setenv("OWNPACE_CONFIG", str(tmp_path / "own.toml"))
+    assert services.main(settings.load()).delete_hold == timedelta()
 
 
 def fault(**environment: str) -> str:
