@@ -125,7 +125,7 @@ async def test_nothing_is_told_of_a_sign_that_they_said_was_none(house: House) -
     id = await somebody(house)
     await sign(house, id, NOON)
     await house.inbox(saying(e.TakenWrong())).receive(wrote("not like that", new_id()))
-    assert await says(house, "delete", "yes") == ["delete_done"]
+    assert await says(house, "delete", "yes") == ["delete_done", "deleted_sms"]
 
 
 async def sign(house: House, id: str, seen: datetime | None) -> None:
