@@ -42,7 +42,7 @@ def test_in_parts_and_on_by_every_word_for_more() -> None:
         player.says("data")
         assert "1 Here, in parts 2 By a link 3 Bring it to me" in player.says("1")[0]
         first = player.says("1")
-        assert [text.split(" That is part")[0] for text in first] == list(COPY[:3])
+        assert [text.split("\nThat is part")[0] for text in first] == list(COPY[:3])
         assert first[-1].endswith(
             "That is part 3 of 4. Would you like more of it? 1 Go on 2 Stop here"
         )
