@@ -153,7 +153,7 @@ def test_nor_does_whoever_writes_there_hear_of_it() -> None:
     later(phone, DAY - HOUR).says("where is she")
     assert later(phone, 2 * HOUR).conversation.handed == "partial"
     assert not [message for message in phone.sent if "partial_handed" in message.said]
-    phone.says("ok")
+    phone.says("red kettle")
     assert "paused_handed" in phone.sent[-1].said
 
 
