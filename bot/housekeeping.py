@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
 
@@ -18,7 +18,8 @@ from sqlalchemy import Connection
 from bot.clock import Clock
 from bot.conversation.channel import Away, Envelope, Receipt
 from bot.conversation.model import Due
-from store import clearing, looking_back, retention, their_copies
+from store import clearing, handovers, looking_back, nudges, retention, their_copies
+from store.ids import new_id
 from store.session import Store
 
 PULSE = 5.0  # seconds between looks for due timers
@@ -84,7 +85,7 @@ class Housekeeper:
             await self._look_back(service)
             await self._clear_old(service)
             now = self._clock.now(service)
-            await self._store.write(partial(their_copies.clear, service=service, now=now))
+            await self._store.write(partial(_end_copies, service=service, now=now))
         before = self._clock.now() - PARKED_FOR
         await self._store.write(partial(retention.clear_parked, before=before))
         before = self._clock.now() - self._seen_for
@@ -146,6 +147,15 @@ class Housekeeper:
             for id in found:
                 await _one(self._store.write(work(id)), id)
             tried.update(found)
+
+
+def _end_copies(connection: Connection, service: str, now: datetime) -> None:
+    """Copies by chat that ended by themselves. Who wanted one and never opened the link has none: a
+    worker is asked for it."""
+    about = {"what": "copy", "at": now, "message": None, "voice": None, "due_at": None}
+    unopened = their_copies.clear(connection, service, now)
+    handovers.ask(connection, [{"id": new_id(), "conversation": id, **about} for id in unopened])
+    nudges.make(connection, [nudges.Needed(id, service, "copy", now) for id in unopened])
 
 
 async def _one(work: Awaitable[object], id: str) -> None:

@@ -131,12 +131,15 @@ def end(connection: Connection, conversations: Iterable[str]) -> None:
         connection.execute(update(t.outgoing).where(waits, of_it).values(state="withdrawn"))
 
 
-def clear(connection: Connection, service: str, now: datetime) -> None:
-    """Erase what has ended by itself."""
+def clear(connection: Connection, service: str, now: datetime) -> list[str]:
+    """Erase what has ended by itself; the conversations of links that nobody opened."""
     c = t.conversation.c
     of_service = select(c.id).where(c.service == service)
     ended = (_C.ends_at <= now) & _C.conversation.in_(of_service)
+    links = select(_C.conversation).where(ended, _C.token_hash.is_not(None))
+    unopened = list(connection.scalars(links))
     connection.execute(delete(t.their_copy).where(ended))
+    return unopened
 
 
 def _open(sealer: Sealer, id: str, sealed: bytes) -> list[str]:

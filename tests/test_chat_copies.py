@@ -422,6 +422,23 @@ async def test_a_link_ends_with_the_sitting(parts: tuple[Person, Client]) -> Non
     assert looks_of(person) == []
 
 
+@pytest.mark.parametrize("opened", [True, False])
+async def test_of_a_link_that_nobody_opened_a_worker_is_asked(
+    parts: tuple[Person, Client], opened: bool
+) -> None:
+    person, client = parts
+    path = await linked(person)
+    if opened:
+        await client.post(path, headers=OURS)
+    person.later += timedelta(minutes=30)
+    for _ in range(2):
+        await person.house.housekeeper.sweep()
+    copies = [] if opened else ["copy"]
+    asked, nudged = select(t.asked.c.what), select(t.nudge.c.what).where(t.nudge.c.what == "copy")
+    assert person.house.store.read_sync(lambda c: c.scalars(asked).all()) == copies
+    assert person.house.store.read_sync(lambda c: c.scalars(nudged).all()) == copies
+
+
 async def test_a_later_link_takes_the_place_of_the_first(parts: tuple[Person, Client]) -> None:
     person, client = parts
     first, second = await linked(person), await linked(person)
