@@ -212,7 +212,7 @@ def test_a_worker_who_gives_it_back_late_shows_nothing() -> None:
     assert player.feed(WorkerGaveBack("w")) == []
     player.says("hello")
     player.says("1")
-    assert "send your code word" in player.sent[-1].text
+    assert "I do not show your answers here" in player.sent[-1].text
 
 
 def test_plain_works_in_the_middle_of_a_flood() -> None:

@@ -319,6 +319,7 @@ VALUES: dict[str, Value] = {
     "link": "https://intake.example.org/copy/" + "x" * 43,
     "piece": "x" * 300,
     "shown": 11,
+    "reason": "x" * 250,
 }
 
 
