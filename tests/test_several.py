@@ -365,7 +365,8 @@ def test_a_part_of_the_jobs_each(house: House) -> None:
     assert parts[0] & parts[1] == {"bell"}
     assert {"sender", *ALONE} < parts[1]
     assert set(ALONE) == {
-        *("housekeeping", "nudging", "sms forgetting", "telegram polling", "web hook")
+        *("housekeeping", "nudging", "sms clearing", "sms forgetting", "telegram clearing"),
+        *("telegram polling", "web hook"),
     }
 
 

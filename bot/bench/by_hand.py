@@ -27,6 +27,7 @@ from bot.conversation.model import Answer, Conversation, Rendered, World, Wrote
 from store.ids import new_id
 from store.packing import pack, unpack
 from store.sealing import Keys, Sealer
+from store.turns import CONSENT
 
 SEEN = "SELECT provider_id FROM seen WHERE account = ? AND provider_id IN ({})"
 LINES = """
@@ -57,7 +58,8 @@ ON CONFLICT (conversation, name) DO UPDATE SET due_at = excluded.due_at
 """
 AGREEMENT = """
 INSERT INTO agreement (id, conversation, kind, value, language, channel, flow_fingerprint, shown,
-                       reply, at) VALUES (?, ?, ?, ?, ?, ?, ?, '[]', ?, ?)
+                       reply, at, lawful_basis, special_condition)
+VALUES (?, ?, ?, ?, ?, ?, ?, '[]', ?, ?, ?, ?)
 """
 UNASKED = """
 UPDATE outgoing SET state = 'withdrawn'
@@ -156,7 +158,9 @@ class _Group:
                 case e.Agreed(kind, value, reply):
                     said = (kind, value, after.language, after.channel)
                     fingerprint = self._world.flow.fingerprint
-                    rows[AGREEMENT].append((new_id(), id, *said, fingerprint, reply, at))
+                    basis, condition = self._world.service.lawful
+                    lawful = (basis if kind == "start" else CONSENT, condition)
+                    rows[AGREEMENT].append((new_id(), id, *said, fingerprint, reply, at, *lawful))
                 case _:
                     raise ValueError(f"never in these talks: {effect}")
         return filed

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import partial
+
 from aiohttp import web
 
 from desk import gate, safeguarding
@@ -14,15 +17,15 @@ from desk.views import writing
 from desk.writing import Writing, too_long
 
 
-async def ask(request: web.Request) -> web.Response:
-    open_one, stage = await opened(request), _stage(request)
+async def ask(request: web.Request, stage: str) -> web.Response:
+    open_one = await opened(request)
     words = request.app[DESK].plain.of(stage, open_one.head.language, open_one.intake.discreet)
     return await _page(request, open_one, stage, Filled({"words": words}))
 
 
-async def put(request: web.Request) -> web.Response:
+async def put(request: web.Request, stage: str) -> web.Response:
     """Send the words, if they are to go out; then keep the change."""
-    open_one, form, stage = await opened(request), await filled(request), _stage(request)
+    open_one, form = await opened(request), await filled(request)
     head, worker, now = open_one.head, request[WORKER], open_one.now
     content, way = _content(form), await _way(request, open_one)
     if content.words:
@@ -67,13 +70,6 @@ async def _way(request: web.Request, open_one: Opened) -> Writing | None:
     return None
 
 
-def _stage(request: web.Request) -> str:
-    stage = request.match_info["stage"]
-    if stage not in safeguarding.stages():
-        raise web.HTTPNotFound
-    return stage
-
-
 async def _page(request: web.Request, open_one: Opened, stage: str, form: Filled) -> web.Response:
     way = await _way(request, open_one)
     open_way = bool(way and not way.shut and not way.unsafe)
@@ -84,7 +80,11 @@ async def _page(request: web.Request, open_one: Opened, stage: str, form: Filled
     )
 
 
-PAGES = (
-    Page("GET", f"/intake/{KEY}/safeguarding/{{stage}}", "write", ask),
-    Page("POST", f"/intake/{KEY}/safeguarding/{{stage}}", "write", put, long=True),
-)
+def _pages() -> Iterator[Page]:
+    for stage in safeguarding.stages():
+        path = f"/intake/{KEY}/safeguarding/{stage}"
+        yield Page("GET", path, "write", partial(ask, stage=stage))
+        yield Page("POST", path, "write", partial(put, stage=stage), long=True)
+
+
+PAGES = tuple(_pages())

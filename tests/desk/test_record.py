@@ -36,7 +36,8 @@ async def test_the_record_is_in_the_order_of_the_brief(desk: Desk) -> None:
         "Concern level: Check in",
         "What is going well",
         "What matters to me Getting my own front door again.",
-        "My worries that he finds the flat What keeps me safe my sister rings at 8",
+        "My worries Their words about something hard that he finds the flat"
+        " What keeps me safe my sister rings at 8",
         "Who is on my side Dee",
         "How I would like to talk Phone",
         "Chose not to say yet: Name to use.",
