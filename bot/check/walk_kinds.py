@@ -77,6 +77,7 @@ class Kinds:
             hurry_day=0,
             tries=0,
             unproven=("",) if c.unproven and shows else (),
+            doubted=c.doubted and (c.discreet or bool(c.code)),
             burst=None,  # an act looks for it, and goes back to before it
             sitting=c.sitting if c.position.place == "question" else min(c.sitting, 1),
         )
