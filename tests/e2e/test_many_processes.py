@@ -16,6 +16,7 @@ from tests.emulators.twilio import Twilio
 from tests.emulators.twilio_log import new_sid
 
 TURNS, PEOPLE, AT_ONCE, AFTERWARDS = 200, 100, 8, 2
+COLD = 10  # the first texts that a process hears: it reads what it understands them by
 DOWN = 4  # the code of "something that we need can't be had now"
 SOON = 60.0
 POLLS = "telegram polling: done by this process"
@@ -79,11 +80,15 @@ async def test_two_hundred_turns_ten_times_over_two_processes(tmp_path: Path, ur
         balancer.ports = [house.port for house in houses]
         twilio.reach(balancer.url, balancer.url)
         await asyncio.gather(*(house.start() for house in houses))
-        slowest = 0.0
+        first, slowest = 0.0, 0.0
         for n in range(TURNS):
             # By turns a greeting and the OK to it.
             text = "hello" if n < PEOPLE else "ok"
-            slowest = max(slowest, await _tenfold(twilio, number(n % PEOPLE), text))
+            took = await _tenfold(twilio, number(n % PEOPLE), text)
+            if n < COLD:
+                first = max(first, took)
+            else:
+                slowest = max(slowest, took)
             if n == PEOPLE - 1:
                 await houses[0].quiet(SOON)
                 await twilio.settled(SOON)
@@ -94,8 +99,9 @@ async def test_two_hundred_turns_ten_times_over_two_processes(tmp_path: Path, ur
     assert house.count("FROM seen") == TURNS
     assert house.count("FROM message WHERE direction = 'in'") == TURNS
     assert house.count("FROM outgoing") == len(twilio.sent) == TURNS
-    print(f"slowest copy: {slowest:.2f} s")
+    print(f"slowest copy: {slowest:.2f} s, of the first texts {first:.2f} s")
     assert slowest < 1.0
+    assert first < 3.0
 
 
 async def _tenfold(twilio: Twilio, address: str, text: str) -> float:
