@@ -7,8 +7,10 @@ import re
 import pytest
 from sqlalchemy import select, update
 
+from bot.conversation.model import Conversation
 from desk import safeguarding
 from store import tables as t
+from store.packing import pack
 from store.rights import erase
 from tests.desk.builder import THURSDAY, Desk
 from tests.desk.reading import plain
@@ -73,9 +75,13 @@ async def test_a_form_that_is_sent_twice_tells_once(desk: Desk) -> None:
 async def test_others_may_read_the_phone(desk: Desk) -> None:
     work = await holding(desk)
     assert "may not be safe" in await offered(work, "worried")
-    discreet = world().phrases.messages["stage_worried"].discreet
-    plain_words = safeguarding.PlainWords(world().phrases.messages)
-    assert plain_words.of("worried", "en", True) == discreet
+    query = select(t.person.c.wrapped_key).where(t.person.c.id == work.made.person)
+    sealer = desk.keys.person(desk.store.read_sync(lambda c: c.scalars(query).one()))
+    place = f"conversation.state:{work.made.id}"
+    sealed = sealer.seal(pack(Conversation(discreet=True)), place)
+    desk.change(t.conversation, work.made.id, state=sealed)
+    assert await offered(work, "worried") == world().phrases.messages["stage_worried"].discreet
+    assert "Your name is not added" in await work.page("/safeguarding/worried")
 
 
 @pytest.mark.parametrize(
