@@ -159,19 +159,23 @@ class Sender:
         channel = self._channels[row.out.account]
         if row.out.begun_at is not None:
             found = await self._find(channel, row)
-            if found is not None:
+            if found is not None or not await self._still_goes(row):
                 return found
-            # That took a while, and they may have written STOP.
-            attempt = row.out.attempt
-            may_go = partial(outbox.may_go, message=row.out.message, attempt=attempt)
-            if not await self._patiently(lambda: self._store.read(may_go)):
-                return None
         try:
             return await self._within(channel.send(row.out))
         except SendError as error:
             if error.trouble != "moved":
                 raise
             return await self._within(channel.send(await self._moved(row, error)))
+
+    async def _still_goes(self, row: outbox.Row) -> bool:
+        """The look took a while, and they may have written STOP; or it is late, and waits now."""
+        message, attempt = row.out.message, row.out.attempt
+        if row.waits is not None:
+            anew = partial(outbox.queue_anew, message=message, attempt=attempt, until=row.waits)
+            await self._patiently(lambda: self._store.write(anew))
+        may_go = partial(outbox.may_go, message=message, attempt=attempt)
+        return await self._patiently(lambda: self._store.read(may_go))
 
     async def _moved(self, row: outbox.Row, error: SendError) -> Outgoing:
         """The same words to the contact's new address."""

@@ -8,6 +8,7 @@ or not at all. Nothing else that was said to them is ever taken back here.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -19,7 +20,8 @@ from store import tables as t
 from store.outbox import Row
 from store.sealing import Keys
 
-Verdict = Literal["goes", "later", "withdrawn", "failed"]
+# "look": it may have been sent, and a log tells; where it was not, it waits.
+Verdict = Literal["goes", "look", "later", "withdrawn", "failed"]
 # What may stand before a question and is worth nothing without it.
 LEADS = frozenset("back edit many_noted nearest own_words skipped".split())
 # What shows somebody's own words, or how many there are.
@@ -83,12 +85,14 @@ def fitting(
     unasked = [f.conversation for f in found if not f.prompted or now - f.at > LATE]
     lines = conversations.by_id(connection, keys, unasked) if unasked else {}
     wakes = {id: waking(line.conversation) for id, line in lines.items()}
-    verdicts = {}
+    going: dict[str, datetime | None] = {}
     for facts in found:
         wake, old = wakes.get(facts.conversation, now), now - facts.at > LATE
-        verdicts[facts.message] = verdict = _verdict(facts, wake > now, old, log)
+        verdict = _verdict(facts, wake > now, old, log)
         _carry_out(connection, facts.message, verdict, now, wake)
-    return [row for row in rows if verdicts.get(row.out.message) == "goes"]
+        if verdict in ("goes", "look"):
+            going[facts.message] = wake if verdict == "look" else None
+    return [replace(row, waits=going[row.out.message]) for row in rows if row.out.message in going]
 
 
 def _verdict(facts: Any, asleep: bool, old: bool, log: bool) -> Verdict:
@@ -102,7 +106,9 @@ def _verdict(facts: Any, asleep: bool, old: bool, log: bool) -> Verdict:
     waited = facts.attempts > 0 or facts.failed_code or old
     if waited and facts.prompted and facts.answered and _only_asks(facts.said):
         return "withdrawn"
-    return "later" if asleep and not unclear and old else "goes"
+    if asleep and old:
+        return "look" if unclear and log else "later"
+    return "goes"
 
 
 def _shows(said: Sequence[str]) -> bool:
@@ -120,16 +126,10 @@ def _carry_out(
     if verdict == "failed":
         outbox.settle(connection, Failed(message, code="unclear"), now)
     elif verdict == "later":
-        _queue_anew(connection, message, waking)
+        outbox.queue_anew(connection, message, waking)
     elif verdict == "withdrawn":
         this = t.outgoing.c.message == message
         connection.execute(update(t.outgoing).where(this).values(state="withdrawn"))
-
-
-def _queue_anew(connection: Connection, message: str, until: datetime) -> None:
-    """As if it had never been tried: it holds up nobody until then."""
-    values = {"state": "new", "attempts": 0, "begun_at": None, "not_before": until}
-    connection.execute(update(t.outgoing).where(t.outgoing.c.message == message).values(values))
 
 
 def is_another(connection: Connection, message: str, ref: str) -> bool:
@@ -158,7 +158,7 @@ def once_more(connection: Connection, event: Failed, ref: str, until: datetime) 
         return False
     if _plain_since(connection, facts.conversation, event.message):
         return False
-    _queue_anew(connection, event.message, until)
+    outbox.queue_anew(connection, event.message, until)
     this = t.message.c.id == event.message
     connection.execute(update(t.message).where(this).values(failed_code=event.code))
     return True

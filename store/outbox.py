@@ -34,12 +34,14 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row ready to go. `since` is the time of its first try, None before it."""
+    """One row ready to go. `since` is the time of its first try, None before it. `waits`: what
+    turns out not to have been sent does not go before then."""
 
     contact: str
     service: str
     since: datetime | None
     out: Outgoing
+    waits: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +162,16 @@ def postpone(
     """Try this row again later. `unclear`: a try may have sent it."""
     this = _begun(message, attempt)
     values = {"state": "begun" if unclear else "new", "not_before": until}
+    connection.execute(update(t.outgoing).where(this).values(values))
+
+
+def queue_anew(
+    connection: Connection, message: str, until: datetime, attempt: int | None = None
+) -> None:
+    """As if it had never been tried: it holds up nobody until then. With `attempt`, only where it
+    is still begun by that very one."""
+    this = t.outgoing.c.message == message if attempt is None else _begun(message, attempt)
+    values = {"state": "new", "attempts": 0, "begun_at": None, "not_before": until}
     connection.execute(update(t.outgoing).where(this).values(values))
 
 

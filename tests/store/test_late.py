@@ -184,6 +184,38 @@ async def test_what_may_have_been_sent_is_looked_into_at_any_hour(
     assert (len(post.sms.looked_for), len(post.sms.tried)) == (1, 1)
 
 
+async def test_what_turns_out_not_to_have_been_sent_waits_once_it_is_late(post: Post) -> None:
+    """A log says that it did not go: from then on it is like any other reply that is late."""
+    ana = await post.meet("+447700900001", SMS_ACCOUNT)
+    post.clock.at = AT_NIGHT
+    await said(post, ana, "worker")
+    post.sms.troubles = [SendError("unclear", "timeout")]
+    await post.sender.sweep()
+    post.clock.at = AT_NIGHT + 40 * MINUTE
+    await post.sender.sweep()
+    assert (len(post.sms.looked_for), post.sms.texts) == (1, [])
+    await writes(post, ana)
+    await said(post, ana, "help")
+    await post.sender.sweep()
+    assert post.sms.texts == ["This is help"]
+    post.clock.at = MORNING
+    await post.sender.sweep()
+    assert post.sms.texts == ["This is help", "This is worker"]
+
+
+async def test_what_may_have_been_sent_waits_too_where_no_log_tells(post: Post) -> None:
+    """A process that was killed in the middle of a sending, and is back after a quarter hour."""
+    ana = await post.meet(ANA)
+    post.clock.at = AT_NIGHT
+    await said(post, ana, "worker")
+    post.telegram.troubles = [SendError("unclear", "timeout")]
+    await post.sender.sweep()
+    post.clock.at = AT_NIGHT + 16 * MINUTE
+    assert await looks(post) == []
+    post.clock.at = MORNING
+    assert await looks(post) == ["This is worker"]
+
+
 # --- And once a newer answer stands --------------------------------------------------------------
 
 
