@@ -72,7 +72,9 @@ KEEP_ASIDE = Many(
     update(t.message).where(_ASIDES, t.message.c.erased_at.is_(None)).values(kind="note")
 )
 FORGET_ASIDE = Many(
-    update(t.message).where(_ASIDES).values(text=None, media=[], ref=None, erased_at=_AT)
+    update(t.message)
+    .where(_ASIDES, t.message.c.erased_at.is_(None))
+    .values(text=None, media=[], ref=None, erased_at=_AT)
 )
 # A step that failed set a copy of the words aside too.
 FORGET_PARKED = Many(delete(t.parked).where(t.parked.c.conversation == _LINE))

@@ -12,7 +12,7 @@ import random
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 from typing import cast
@@ -22,7 +22,8 @@ from bot.conversation.folding import fold
 from bot.cues import letters, patterns, reading
 from bot.cues.letters import Five, Four, Letters
 from bot.cues.patterns import Patterns, Sign
-from tools.learning import Learner, shared
+from tools import regression
+from tools.learning import shared
 from tools.made_examples import made
 
 HERE = Path(__file__).parent.parent
@@ -31,13 +32,16 @@ EXAMPLES, WRITTEN = HERE / "tests/cues/learnt_from", HERE / "bot/cues"
 PARTS = 5  # for leaving out
 # False alarms of the harmless among the examples, which are harder than what people write: chosen
 # so that in the texts of another hand about 5 in 100 are false.
-MOST_FALSE = {"en": 0.055, "es": 0.052}
-STEPS = (0.01, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.93, 0.96, 0.98)
-LOW = (0.05, 0.1, 0.15)  # the letters may silence a phrase only where they are sure
+MOST_FALSE = {"en": 0.044, "es": 0.040}
+STEPS = (0.3, 0.4, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95)
+LOW = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)  # the letters silence a phrase only where they do not agree
 CLASSES = len(NAMES)
-LEARNER = Learner(CLASSES, rounds=10, step=0.3, seen=1, smallest=0.0)
-SAID_COUNTS = 3  # times that a plain answer or a command counts: people write little else
-SEEN, SMALLEST = 2, 2.5  # texts that have it; of a weight that is kept
+# How much an example counts that fills a frame, beside one that somebody thought of: at 1 they
+# drown these, and the texts of another hand are understood worse than without any.
+MADE_COUNTS = 0.03
+SAID_COUNTS = 0.15  # a plain answer or a command
+FREEDOM = 10.0
+SEEN, MOST = 2, 120_000  # texts that have it; weights that are kept
 Three = tuple[float, float, float]
 CARELESS = {"textspeak", "misspelling", "more"}
 
@@ -55,16 +59,18 @@ class Part:
 class Example:
     cue: int  # place in `NAMES`, or `CLASSES` for none
     parts: tuple[Part, ...]
+    counts: float = 1.0
 
 
 def examples(language: str, using: Patterns) -> tuple[list[Example], list[Example]]:
     """The written examples of a language in a fixed order by chance, and those made from frames."""
     rows = [line.split("\t")[:2] for line in _lines(language)]
     random.Random(3).shuffle(rows)  # noqa: S311 (alike examples stand side by side)
-    more = [_example(*one, using) for one in made(EXAMPLES / f"{language}.made")]
+    frames = made(EXAMPLES / f"{language}.made")
+    more = [replace(_example(*one, using), counts=MADE_COUNTS) for one in frames]
     # What the phrases hear in an answer may well be there ("not safe at home").
-    said = [_example(text, "none", using) for text in _said(language)]
-    more += SAID_COUNTS * [one for one in said if not any(part.sure for part in one.parts)]
+    said = [replace(_example(text, "none", using), counts=SAID_COUNTS) for text in _said(language)]
+    more += [one for one in said if not any(part.sure for part in one.parts)]
     return [_example(text, cue, using) for text, cue in rows], more
 
 
@@ -104,7 +110,7 @@ def _part(
     return Part(known_by, bool(patterns.believed(signs)), patterns.guarded(signs))
 
 
-Rows = Sequence[tuple[Counter[str], int]]
+Rows = Sequence[tuple[Counter[str], int, float]]
 Sizes = Mapping[str, float]  # how much is noticed: what is rare more than what is in every text
 
 
@@ -112,7 +118,7 @@ def rows_of(given: Iterable[Example]) -> Rows:
     """The parts that are learnt from. Of a long text with a cue nobody says in which part of it the
     cue stands: nothing is learnt from these."""
     return [
-        (part.known_by, example.cue)
+        (part.known_by, example.cue, example.counts)
         for example in given
         if example.cue == CLASSES or len(example.parts) == 1
         for part in example.parts
@@ -120,20 +126,19 @@ def rows_of(given: Iterable[Example]) -> Rows:
 
 
 def sizes_of(rows: Rows) -> Sizes:
-    """How much each is noticed, of what is worth it: what is seen often enough, and speaks for or
-    against any cue when all of it is learnt from."""
-    texts = Counter(name for known_by, _ in rows for name in known_by)
+    """How much each is noticed, of what is worth it: what is seen often enough, and speaks loudest
+    for or against any cue when all of it is learnt from."""
+    texts = Counter(name for known_by, *_ in rows for name in known_by)
     seen = {n: math.log(len(rows) / k) for n, k in texts.items() if SEEN <= k < len(rows)}
     weights, _ = learn(rows, seen)
-    return {
-        name: seen[name] for name, five in weights.items() if max(map(abs, five[:4])) > SMALLEST
-    }
+    loudest = sorted(weights, key=lambda name: -max(map(abs, weights[name][:4])))
+    return {name: seen[name] for name in loudest[:MOST]}
 
 
 def learn(rows: Rows, sizes: Sizes) -> tuple[dict[str, Five], Four]:
     """The weights of what is known, against none."""
-    measured = [(_measured(known_by, sizes), cue) for known_by, cue in rows]
-    found, bias = LEARNER.learn(measured)
+    measured = [(_measured(known_by, sizes), cue, counts) for known_by, cue, counts in rows]
+    found, bias = regression.learn(measured, CLASSES, FREEDOM)
     weights = {
         name: cast("Five", (*(one * sizes[name] for one in row), sizes[name]))
         for name, row in found.items()

@@ -13,10 +13,15 @@ from tests.e2e.month_days import moment
 from tests.e2e.month_residents import Resident
 from tests.e2e.month_town import KEEP
 
-FINISHED = timedelta(days=365)
+DAY, FINISHED = timedelta(days=1), timedelta(days=365)
 _ENDED = "SELECT started_at, closed_at FROM conversation WHERE contact IN ({}) ORDER BY id"
 _WORDS = """SELECT count(*) FROM message JOIN conversation c ON c.id = message.conversation
     WHERE message.direction = 'in' AND c.contact IN ({})"""
+
+_FILED = """SELECT message.kind, message.at, message.erased_at FROM message
+    JOIN conversation c ON c.id = message.conversation
+    WHERE message.direction = 'in' AND c.closed_at IS NULL AND c.contact IN ({})
+    ORDER BY message.id"""
 
 
 def silences(month: Month, one: Resident) -> Iterator[tuple[datetime, datetime]]:
@@ -68,7 +73,8 @@ def _not_on_its_date(
 
 
 def nothing_lost(month: Month) -> Broken:
-    """7: a row for everything that they wrote, and where it still stands, their very words."""
+    """7: a row for everything that they wrote, and where it still stands, their very words. What
+    was put aside, and not agreed to within a day, is gone by then, and not before."""
     [(parked,)] = month.town.house.look("SELECT count(*) FROM parked")
     if parked:
         yield f"{parked} set aside"
@@ -86,8 +92,14 @@ def _other_words(store: Store, month: Month, one: Resident) -> Broken:
         return
     wrote = kept(store, one.someone.account, one.address).wrote
     said = [words for _, words in one.said][-len(wrote) :] if wrote else []
-    if wrote != said:
+    filed = month.rows(one, _FILED)
+    gone = [kind == "aside" and erased is not None for kind, _, erased in filed]
+    if wrote != ["" if away else words for words, away in zip(said, gone, strict=True)]:
         yield f"{one.address} wrote {said}, and {wrote} is there"
+    for kind, at, erased in filed:
+        until = moment(erased) if erased else month.town.clock.now()
+        if kind == "aside" and until > month.late_for(moment(at) + DAY):
+            yield f"{one.address}: put aside at {at}, kept until {until}"
 
 
 CHECKS: tuple[Callable[[Month], Broken], ...] = (notice_once, gone_by_its_date, nothing_lost)

@@ -64,7 +64,7 @@ class Resident:
     good_since: datetime | None = None
     reminders: datetime | None = None
     safe: str = ""
-    plain: bool = False
+    plain: datetime | None = None  # since when
     answered: int = 0
     word: str = ""
     sat: int = 0
@@ -79,7 +79,8 @@ class Resident:
     def may_hear_first(self, at: datetime) -> bool:
         """Have they said by then that we may write first?"""
         told = bool(self.good and self.good_since and self.good_since <= at)
-        return self.safe in (YES, SOMETIMES) and (told or (self.safe == YES and not self.plain))
+        plain = self.plain is not None and self.plain <= at
+        return self.safe in (YES, SOMETIMES) and (told or (self.safe == YES and not plain))
 
     async def sit_down(self) -> None:
         """Write to us, and answer until they leave; or write, and leave."""
@@ -128,7 +129,7 @@ class Resident:
             self.reminders = self.now() if script.reminders else None
             return "1" if script.reminders else "2"
         if asked == "plain":
-            self.plain = script.plain
+            self._like_it_plain(script.plain)
             return "1" if script.plain else "2"
         if asked == "share":
             return "1" if script.share else "2"
@@ -148,10 +149,14 @@ class Resident:
     def _leave(self) -> str:
         return "" if self.script.end == "silence" else self.script.end
 
+    def _like_it_plain(self, plain: bool) -> None:
+        self.plain = (self.plain or self.now()) if plain else None
+
     def _to_question(self, asked: str) -> str:
         script = self.script
         if asked == "safe_to_text":
-            self.safe, self.plain = script.safe, script.safe == "3"
+            self.safe = script.safe
+            self._like_it_plain(script.safe == "3")
             return script.safe
         if asked == "good_times":
             return script.times
@@ -162,6 +167,6 @@ class Resident:
         if asked == "code_word" and script.word:
             return script.word
         if asked == "matters_most" and script.hard_words:
-            self.plain |= script.hard_words == "he hits me"
+            self._like_it_plain(bool(self.plain) or script.hard_words == "he hits me")
             return script.hard_words
         return f"{OWN_WORDS.get(asked, asked)} {self.address}"

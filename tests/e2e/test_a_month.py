@@ -28,7 +28,7 @@ async def test_a_small_town(tmp_path: Path, kind: Kind, url: str) -> None:
 
 
 @pytest.mark.soak
-@pytest.mark.timeout(3600)
+@pytest.mark.timeout(7200)
 async def test_a_thousand_people(tmp_path: Path, kind: Kind, url: str) -> None:
     await _lived(tmp_path, kind, url, *WHOLE)
 
