@@ -24,6 +24,7 @@ DAYS = 33
 KEEP = timedelta(days=14)  # unfinished intakes, so that all that follows fits into a month
 AT_ONCE = 24  # people who sit with their phone at the same time
 AT_REST = 60.0  # seconds
+LOOK = 0.1  # seconds: what is asked goes over all that a month leaves
 OUTAGE = 0.3  # of the blows: the house stays dark for some hours
 
 
@@ -150,7 +151,7 @@ class Town:
             await self.twilio.settled(AT_REST)
             return not due_by(self.house, self.clock.now())
 
-        await until(still, AT_REST, self.house.output)
+        await until(still, AT_REST, self.house.output, LOOK)
 
     async def _go_on(self, more: list[datetime]) -> None:
         """To the next thing that is due, and by chance a little past it."""

@@ -92,15 +92,19 @@ class Opened:
 
 
 async def until(
-    probe: Callable[[], bool | Awaitable[bool]], within: float, tell: Callable[[], str]
+    probe: Callable[[], bool | Awaitable[bool]],
+    within: float,
+    tell: Callable[[], str],
+    pause: float = TINY,
 ) -> None:
-    """Until `probe` is true; after `within` seconds it fails with what `tell` says."""
+    """Until `probe` is true, asked again after each `pause`; after `within` seconds it fails with
+    what `tell` says."""
     try:
         async with asyncio.timeout(within):
             while True:
                 found = probe()
                 if found if isinstance(found, bool) else await found:
                     return
-                await asyncio.sleep(TINY)
+                await asyncio.sleep(pause)
     except TimeoutError:
         raise AssertionError(f"not within {within:.0f} s:\n{tell()}") from None
