@@ -34,7 +34,7 @@ PARTS = 5  # for leaving out
 # so that in the texts of another hand about 5 in 100 are false.
 MOST_FALSE = {"en": 0.044, "es": 0.040}
 STEPS = (0.3, 0.4, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95)
-LOW = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)  # the letters silence a phrase only where they do not agree
+LOW = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)  # below it the letters silence a phrase
 CLASSES = len(NAMES)
 # How much an example counts that fills a frame, beside one that somebody thought of: at 1 they
 # drown these, and the texts of another hand are understood worse than without any.

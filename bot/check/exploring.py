@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections import deque
 from collections.abc import Callable, Hashable
 from concurrent.futures import ProcessPoolExecutor
@@ -106,7 +107,8 @@ def explore_all(world: World, *, most_events: int = MOST_EVENTS) -> Exploration:
     there are. The bound is for each walk."""
     world = with_signs(world)  # what finds cues stays here: it is large
     pairs = [(language, channel) for channel in TRAITS for language in world.catalogues]
-    with ProcessPoolExecutor() as pool:
+    # Nearly all that a walk makes stays: looking for garbage in it finds none, and takes its time.
+    with ProcessPoolExecutor(initializer=gc.disable) as pool:
         going = [pool.submit(explore, world, *pair, most_events=most_events) for pair in pairs]
         found = [one.result() for one in going]
     total = Exploration(covered=[NOT_COVERED])

@@ -171,18 +171,18 @@ class Flow(Part):
 
     def path(self, conversation: Conversation) -> list[Question]:
         """The questions that the answers lead through, answered or not, in order."""
-        return list(self._way(conversation))
+        return [q for q in self._opened(conversation) if q.asked(conversation.answers)]
 
     def next(self, conversation: Conversation) -> Question | None:
         """The first question on the path that has not been answered or skipped."""
         answers = conversation.answers
-        return next((q for q in self._way(conversation) if q.id not in answers), None)
+        way = self._opened(conversation)
+        return next((q for q in way if q.id not in answers and q.asked(answers)), None)
 
-    def _way(self, conversation: Conversation) -> Iterator[Question]:
+    def _opened(self, conversation: Conversation) -> Iterator[Question]:
         opened = conversation.opened
         later = (p.questions for p in self.offered(conversation) if opened.get(p.id) == "yes")
-        way = chain(self._discreet if conversation.discreet else self.core, *later)
-        return (q for q in way if q.asked(conversation.answers))
+        return chain(self._discreet if conversation.discreet else self.core, *later)
 
 
 def parse(text: str, name: str) -> Flow:

@@ -18,7 +18,7 @@ from bot.cues import shipped
 HERE = Path(__file__).parent
 DOC = HERE.parent.parent / "docs/cues.md"
 START, END = "<!-- figures: written by `make cues` -->", "<!-- end of the figures -->"
-LANGUAGES, PARTS = ("en", "es"), ("a", "b", "c", "d")
+LANGUAGES, PARTS = ("en", "es"), ("a", "b", "c", "d", "e")
 NONE = "none"
 GRAVEST = ("immediate_danger", "suicidal")
 Z = 1.96  # 95 in 100
