@@ -9,9 +9,9 @@ from datetime import datetime
 import msgspec
 from sqlalchemy import Connection, select
 
+from desk import written_down
 from desk.changes import once
 from desk.queries import AnyRow, Head
-from desk.reading import opened, sealer_of
 from store import nudges
 from store import tables as t
 from store.sealing import Keys, Sealer
@@ -76,7 +76,7 @@ def put(
     if (last.id if last else "") != seen:
         return False
     row = {"id": id, "conversation": conversation, "worker": worker, "at": now}
-    sealed = sealer.seal(msgspec.json.encode(content).decode(), f"concern.content:{id}")
+    sealed = written_down.seal(sealer, t.concern, id, content)
     values = {"level": level, "before": last.level if last else None, "review_on": review_on}
     once(connection, t.concern, {**row, **values, "content": sealed})
     if level == nudges.HIGHEST and not (last and last.level == level):
@@ -93,12 +93,7 @@ def _tell(connection: Connection, conversation: str, now: datetime) -> None:
 
 def read(connection: Connection, keys: Keys, head: Head) -> tuple[Change, ...]:
     """All changes of an intake that can be read, the latest first."""
-    c = t.concern.c
-    query = select(c.id, c.at, t.worker.c.name, c.before, c.level, c.review_on, c.content)
-    query = query.join(t.worker, t.worker.c.id == c.worker).where(c.conversation == head.id)
-    rows = connection.execute(query.order_by(c.id.desc())).all()
-    sealer = sealer_of(keys, head)
-    return tuple(found for row in rows if (found := _change(sealer, row)))
+    return written_down.read(connection, keys, head, t.concern, Content, _change)
 
 
 def _last(connection: Connection, conversation: str) -> AnyRow | None:
@@ -107,9 +102,5 @@ def _last(connection: Connection, conversation: str) -> AnyRow | None:
     return connection.execute(query.order_by(c.id.desc()).limit(1)).first()
 
 
-def _change(sealer: Sealer | None, row: AnyRow) -> Change | None:
-    words = opened(sealer, row.content, f"concern.content:{row.id}")
-    if not words:
-        return None
-    content = msgspec.json.decode(words, type=Content)
+def _change(row: AnyRow, content: Content) -> Change:
     return Change(row.id, row.at, row.name, row.before, row.level, row.review_on, content)

@@ -7,11 +7,11 @@ from datetime import datetime
 
 import msgspec
 from msgspec.structs import replace
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, update
 
+from desk import written_down
 from desk.changes import once
 from desk.queries import AnyRow, Head
-from desk.reading import opened, sealer_of
 from store import tables as t
 from store.sealing import Keys, Sealer
 
@@ -68,7 +68,8 @@ def add(
 ) -> None:
     """Write a decision down, unless it stands under this id already."""
     row = {"id": id, "conversation": conversation, "worker": worker, "at": now}
-    values = {"told_at": told_at, "review_on": review_on, "content": _seal(sealer, id, content)}
+    sealed = written_down.seal(sealer, t.decision, id, content)
+    values = {"told_at": told_at, "review_on": review_on, "content": sealed}
     once(connection, t.decision, {**row, **values})
 
 
@@ -76,32 +77,16 @@ def now_told(
     connection: Connection, sealer: Sealer, decision: Decision, told_at: datetime, how: str
 ) -> None:
     """The person has been told since. Why they had not been stays beside it."""
-    content = _seal(sealer, decision.id, replace(decision.content, how=how))
+    content = replace(decision.content, how=how)
+    sealed = written_down.seal(sealer, t.decision, decision.id, content)
     one = (t.decision.c.id == decision.id) & t.decision.c.told_at.is_(None)
-    connection.execute(update(t.decision).where(one).values(told_at=told_at, content=content))
+    connection.execute(update(t.decision).where(one).values(told_at=told_at, content=sealed))
 
 
 def read(connection: Connection, keys: Keys, head: Head) -> tuple[Decision, ...]:
     """All decisions of an intake that can be read, the latest first."""
-    d = t.decision.c
-    query = select(d.id, d.at, t.worker.c.name, d.told_at, d.review_on, d.content)
-    query = query.join(t.worker, t.worker.c.id == d.worker).where(d.conversation == head.id)
-    rows = connection.execute(query.order_by(d.at.desc(), d.id.desc())).all()
-    sealer = sealer_of(keys, head)
-    return tuple(found for row in rows if (found := _decision(sealer, row)))
+    return written_down.read(connection, keys, head, t.decision, Content, _decision)
 
 
-def _decision(sealer: Sealer | None, row: AnyRow) -> Decision | None:
-    words = opened(sealer, row.content, _place(row.id))
-    if not words:
-        return None
-    content = msgspec.json.decode(words, type=Content)
+def _decision(row: AnyRow, content: Content) -> Decision:
     return Decision(row.id, row.at, row.name, row.told_at, row.review_on, content)
-
-
-def _seal(sealer: Sealer, id: str, content: Content) -> bytes:
-    return sealer.seal(msgspec.json.encode(content).decode(), _place(id))
-
-
-def _place(id: str) -> str:
-    return f"decision.content:{id}"

@@ -11,8 +11,8 @@ from typing import Any
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Select, select, update
 
+from desk import written_down
 from desk.queries import AnyRow
-from desk.reading import opened
 from store import tables as t
 from store.sealing import Keys, Sealer
 
@@ -149,7 +149,7 @@ def write(
     connection: Connection, sealer: Sealer, id: str, content: Content, themes: Sequence[str]
 ) -> None:
     """Keep what was looked back at so far."""
-    sealed = sealer.seal(msgspec.json.encode(content).decode(), f"review.content:{id}")
+    sealed = written_down.seal(sealer, t.review, id, content)
     values = {"content": sealed, "themes": list(themes)}
     connection.execute(update(t.review).where(_R.id == id).values(**values))
 
@@ -209,7 +209,6 @@ def _query(services: Sequence[str]) -> Select[Any]:
 
 
 def _review(keys: Keys, row: AnyRow, sealer: Sealer | None) -> Review:
-    about = opened(sealer, row.content, f"review.content:{row.id}")
     ours = _ours(keys, row)
     return Review(
         id=row.id,
@@ -226,7 +225,7 @@ def _review(keys: Keys, row: AnyRow, sealer: Sealer | None) -> Review:
         language=row.language,
         channel=row.channel,
         themes=tuple(row.themes),
-        content=msgspec.json.decode(about, type=Content) if about else Content(),
+        content=written_down.unseal(sealer, t.review, row, Content) or Content(),
         learnt=msgspec.json.decode(ours, type=Learnt) if ours else Learnt(),
         changed=row.changed,
         decided_at=row.decided_at,

@@ -11,13 +11,13 @@ from functools import cache
 from importlib import resources
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from bot.conversation.i18n import SOURCE, Catalogue
 from bot.conversation.phrases import Phrase
+from desk import written_down
 from desk.changes import once
 from desk.queries import AnyRow, Head
-from desk.reading import opened, sealer_of
 from store import tables as t
 from store.sealing import Keys, Sealer
 
@@ -82,27 +82,15 @@ def add(
     content: Content,
 ) -> None:
     """Write a change down, unless it stands under this id already."""
-    sealed = sealer.seal(msgspec.json.encode(content).decode(), _place(id))
+    sealed = written_down.seal(sealer, t.stage, id, content)
     row = {"id": id, "conversation": conversation, "worker": worker, "at": now}
     once(connection, t.stage, {**row, "stage": stage, "content": sealed})
 
 
 def read(connection: Connection, keys: Keys, head: Head) -> tuple[Change, ...]:
     """All changes of an intake that can be read, the latest first."""
-    s = t.stage.c
-    query = select(s.id, s.at, t.worker.c.name, s.stage, s.content)
-    query = query.join(t.worker, t.worker.c.id == s.worker).where(s.conversation == head.id)
-    rows = connection.execute(query.order_by(s.at.desc(), s.id.desc())).all()
-    sealer = sealer_of(keys, head)
-    return tuple(found for row in rows if (found := _change(sealer, row)))
+    return written_down.read(connection, keys, head, t.stage, Content, _change)
 
 
-def _change(sealer: Sealer | None, row: AnyRow) -> Change | None:
-    words = opened(sealer, row.content, _place(row.id))
-    if not words:
-        return None
-    return Change(row.id, row.at, row.name, row.stage, msgspec.json.decode(words, type=Content))
-
-
-def _place(id: str) -> str:
-    return f"stage.content:{id}"
+def _change(row: AnyRow, content: Content) -> Change:
+    return Change(row.id, row.at, row.name, row.stage, content)
