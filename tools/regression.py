@@ -16,7 +16,7 @@ from bot.weights import Row
 
 Known = Mapping[str, float]  # what an example is known by, and how much
 Given = Sequence[tuple[Known, int, float]]  # with its class, and how much it counts
-ROUNDS = 200
+ROUNDS = 600
 
 
 def learn(given: Given, classes: int, freedom: float) -> tuple[dict[str, Row], Row]:

@@ -11,7 +11,6 @@ from bot.cues.letters import Heard, Letters
 from bot.cues.patterns import Patterns, Sign
 from bot.cues.reading import Read
 
-LONG = 0.1  # how much surer it has to be of one part among several
 MOST_WORDS = 3  # phrases that are told to the worker
 
 
@@ -30,14 +29,13 @@ class Finder:
         signs = self.patterns.signs(read.words)
         said = self.letters.heard(read.words, self.patterns.kinds)
         parts = reading.windows(len(read.words))
-        surer = LONG if len(parts) > 1 else 0.0
-        heard = (
-            self._look(read, said, patterns.within(signs, *part), surer, *part) for part in parts
-        )
+        if len(parts) > 1:  # what a phrase says stands in a sentence of its own, too
+            parts += [reading.sentence(read.words, s.start) for s in patterns.believed(signs)]
+        heard = (self._look(read, said, patterns.within(signs, *part), *part) for part in parts)
         return min(filter(None, heard), key=_how_grave, default=None)
 
     def _look(
-        self, read: Read, said: Heard, signs: Sequence[Sign], surer: float, start: int, end: int
+        self, read: Read, said: Heard, signs: Sequence[Sign], start: int, end: int
     ) -> Cue | None:
         """The cue in a part of a text."""
         words = read.words[start:end]
@@ -46,7 +44,7 @@ class Finder:
         believed, alone, guarded = self.letters.above
         if speaking and likely > believed:
             return _by_patterns(read, speaking, name)
-        least = (guarded if patterns.guarded(signs) else alone) + surer
+        least = guarded if patterns.guarded(signs) else alone
         if not speaking and likely > least:
             places = self.letters.loudest(words, name)
             written = dict.fromkeys(read.written[start + n] for n in places)

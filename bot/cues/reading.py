@@ -6,7 +6,7 @@ A full stop between sentences is a word of its own, so that no phrase runs over 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.conversation.folding import fold
@@ -43,6 +43,13 @@ def windows(size: int) -> list[tuple[int, int]]:
         return [(0, size)]
     starts = [*range(0, size - WINDOW, STRIDE), size - WINDOW]
     return [(start, start + WINDOW) for start in starts]
+
+
+def sentence(words: Sequence[str], place: int) -> tuple[int, int]:
+    """The sentence in which this word stands."""
+    ends = [n for n, word in enumerate(words) if word == STOP]
+    start = max((end + 1 for end in ends if end < place), default=0)
+    return start, min((end for end in ends if end > place), default=len(words))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -13,8 +13,8 @@ from bot.cues import shipped
 from tests.cues.counting import DOC, GRAVEST, LANGUAGES, NONE, counted, heard, interval, written
 
 # A little below what was measured: of 100 texts with a cue, of the gravest two, of the harmless.
-AT_LEAST = {"en": 0.88, "es": 0.84}
-AT_LEAST_OF_THE_GRAVEST = {"en": 0.885, "es": 0.85}
+AT_LEAST = {"en": 0.915, "es": 0.892}
+AT_LEAST_OF_THE_GRAVEST = {"en": 0.935, "es": 0.92}
 MOST_FALSE = 0.05
 MOST_OF_PLAIN = 0.019
 MOST_BYTES = 1_400_000  # of the weights of a language
