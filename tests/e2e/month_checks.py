@@ -140,9 +140,13 @@ def none_twice(month: Month) -> Broken:
 
 _GONE_OUT = """SELECT count(*) FROM outgoing
     WHERE state IN ('sent', 'delivered') AND contact IN ({})"""
+# What was to be said of a time, and was withdrawn because they wrote again, promised them nothing.
 _PROMISES = """SELECT p.conversation, p.kind, p.made_at, p.due_at, p.kept_at, p.dropped_at
     FROM promise p JOIN conversation c ON c.id = p.conversation
-    WHERE p.kind IN ('read', 'care') AND c.contact IN ({})"""
+    WHERE p.kind IN ('read', 'care') AND c.contact IN ({})
+    AND NOT EXISTS (SELECT 1 FROM outgoing o JOIN message m ON m.id = o.message
+        WHERE m.conversation = p.conversation AND m.at = p.made_at
+        AND o.state = 'withdrawn' AND NOT o.prompted)"""
 _NUDGED = """SELECT min(s.sent_at) FROM nudge_sent s JOIN nudge n ON n.id = s.nudge
     WHERE n.conversation = '{}'"""
 
