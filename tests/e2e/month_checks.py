@@ -189,7 +189,9 @@ def _told_late(month: Month, one: Resident, promise: Promise, by: datetime) -> b
 
 def _not_nudged(month: Month, promise: Promise) -> Broken:
     [(at,)] = month.town.house.look(_NUDGED.format(promise.conversation))
-    if not at or moment(at) > promise.due:
+    by = month.late_for(promise.due)
+    by = by if by > promise.due + month.slack else promise.due  # later only where all was dark
+    if not at or moment(at) > by:
         yield f"{promise}: the desk was told at {at}"
 
 
