@@ -37,7 +37,7 @@ CLASSES = len(NAMES)
 # drown these, and the texts of another hand are understood worse than without any.
 MADE_COUNTS = 0.03
 SAID_COUNTS = 0.3  # a plain answer or a command
-FREEDOM = 10.0
+FREEDOM = 10.0  # how far weights may go
 SEEN, MOST = 2, 120_000  # texts that have it; weights that are kept
 CARELESS = {"textspeak", "misspelling", "more"}
 
