@@ -48,15 +48,22 @@ LINK: Mapping[str, Any] = {
     "keepalives_count": 2,
     "tcp_user_timeout": 5000,
 }
-# Whatever the server has as its default. Every statement sees what is committed by then: locks
-# are of use only so. A process that stands still in a transaction holds others up no longer.
+# Whatever the server has as its default. Where we write, every statement sees what is committed by
+# then: locks are of use only so. A process that stands still in a transaction holds others up no longer.
 SESSION = {
     "statement_timeout": str(LOCKED_MS),
     "idle_in_transaction_session_timeout": "30000",
     "default_transaction_isolation": "read committed",
     "TimeZone": "UTC",
 }
-READING = {**SESSION, "statement_timeout": "10000", "default_transaction_read_only": "on"}
+# What is read in several statements is one moment, as it is on SQLite: a message that arrives in
+# between would else be half told. Nothing is locked or written there, so no read can fail of it.
+READING = {
+    **SESSION,
+    "statement_timeout": "10000",
+    "default_transaction_isolation": "repeatable read",
+    "default_transaction_read_only": "on",
+}
 _SET = "SELECT set_config(k, v, false) FROM unnest(%s::text[], %s::text[]) AS s(k, v)"
 # What is answered as stored must be on the disk; a stricter setting of the server stays.
 _DURABLE = (

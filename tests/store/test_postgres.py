@@ -226,7 +226,7 @@ async def test_whatever_the_server_has_as_its_default_we_have_ours(house: House)
         return [connection.scalar(text(f"SHOW {name}")) for name in names]
 
     assert await store.write(settings) == ["read committed", "UTC", "on", "4s"]
-    assert await store.read(settings) == ["read committed", "UTC", "on", "10s"]
+    assert await store.read(settings) == ["repeatable read", "UTC", "on", "10s"]
     await store.close()
 
 

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, insert, select, text
+from sqlalchemy import Connection, func, insert, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from bot.conversation.channel import Away
@@ -69,6 +69,18 @@ def test_what_raises_leaves_nothing_behind(house: House) -> None:
     with pytest.raises(IntegrityError):
         house.store.write_sync(work)
     assert house.count(t.seen) == 0
+
+
+def test_what_is_read_in_several_statements_is_one_moment(house: House) -> None:
+    count = select(func.count()).select_from(t.seen)
+
+    def read(connection: Connection) -> list[int | None]:
+        before = connection.scalar(count)
+        house.store.write_sync(remember)
+        return [before, connection.scalar(count)]
+
+    assert house.store.read_sync(read) == [0, 0]
+    assert house.count(t.seen) == 1
 
 
 def test_an_error_names_no_value(house: House) -> None:
