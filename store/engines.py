@@ -49,7 +49,8 @@ LINK: Mapping[str, Any] = {
     "tcp_user_timeout": 5000,
 }
 # Whatever the server has as its default. Where we write, every statement sees what is committed by
-# then: locks are of use only so. A process that stands still in a transaction holds others up no longer.
+# then: locks are of use only so. A process that stands still in a transaction holds others up no
+# longer.
 SESSION = {
     "statement_timeout": str(LOCKED_MS),
     "idle_in_transaction_session_timeout": "30000",

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.databases import Kind
+from tests.databases import Kind, minded
 from tests.e2e import month_checks, month_records
 from tests.e2e.month_building import town
 from tests.e2e.month_checks import UNASKED, Month
@@ -30,6 +30,7 @@ async def test_a_small_town(tmp_path: Path, kind: Kind, url: str) -> None:
 @pytest.mark.soak
 @pytest.mark.timeout(7200)
 async def test_a_thousand_people(tmp_path: Path, kind: Kind, url: str) -> None:
+    minded(url)
     await _lived(tmp_path, kind, url, *WHOLE)
 
 
