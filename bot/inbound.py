@@ -47,8 +47,9 @@ from store import (
     their_copies,
 )
 from store.conversations import Kept, Line, Newcomer
+from store.forgetting import forget
 from store.session import Store
-from store.turns import Ledger, forget
+from store.turns import Ledger
 
 Step = Callable[[World, Conversation, Event, datetime], Turn]
 Render = Callable[[World, Conversation, Sequence[Say], Traits], tuple[Rendered, ...]]

@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 import click
 from sqlalchemy import Connection
 
-from bot import app, plans, running, upkeep, way_in
-from bot.app import House
+from bot import app, furnishing, plans, running, upkeep, way_in
+from bot.house import House, one_time_link
 from bot.sharing import Only
 from config import logging, secrets, settings
 from store import engines
@@ -64,7 +64,7 @@ def write_beside(work: Callable[[Connection], T]) -> T:
     logging.setup("WARNING")
     try:
         with running.alone(known.data, engines.is_shared(engines.address(known.database_url))):
-            store = app.open_store(plans.plan(known))
+            store = furnishing.open_store(plans.plan(known))
             try:
                 return store.write_sync(work)
             finally:
@@ -86,13 +86,13 @@ def writing() -> Iterator[Callable[[Callable[[Connection], Any]], Any]]:
         except running.Taken:
             yield partial(way_in.beside, known.database_url)
             return
-        store = app.open_store(plans.plan(known))
+        store = furnishing.open_store(plans.plan(known))
         held.callback(store.close_sync)
         yield store.write_sync
 
 
 async def tell_demo(house: House, local: str) -> None:
-    link = await app.desk_link(house, way_in.practice_link)
+    link = await one_time_link(house, way_in.practice_link)
     phone = f"{local}/rehearse/" if house.plan.rehearsed else "only on OWNPACE_HOST 127.0.0.1"
     live = ", ".join(account.traits.name for account in house.plan.live)
     click.echo(
@@ -111,5 +111,5 @@ async def tell_serve(house: House, local: str) -> None:
         click.echo(f"Rehearsal phone: {local}/rehearse/")
     if house.plan.only == "sender":
         return
-    link = await app.desk_link(house, way_in.first_link)
+    link = await one_time_link(house, way_in.first_link)
     click.echo(f"Desk (works once, within 30 minutes): {link}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -127,3 +127,8 @@ def _try(parse: Callable[[], T], faults: list[str]) -> T | None:
     except FlowError as error:
         faults.append(str(error))
         return None
+
+
+def kept_at_most(world: World) -> timedelta:
+    """How long words are kept at most."""
+    return timedelta(days=max(world.service.keep_days, world.service.keep_partial_days))

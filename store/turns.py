@@ -13,32 +13,20 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import (
-    BindParameter,
-    Connection,
-    bindparam,
-    delete,
-    exists,
-    insert,
-    select,
-    update,
-)
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import Connection
 
 from bot.conversation import effects as e
 from bot.conversation import model as m
-from bot.conversation.effects import OWED
 from store import (
     bursts,
     conversations,
     handovers,
-    hiding,
     messages,
     nudges,
     outside,
-    unsaying,
 )
 from store import tables as t
+from store import turn_statements as s
 from store.conversations import Kept, Line
 from store.ids import new_id
 from store.prepared import Many
@@ -46,86 +34,6 @@ from store.sealing import Keys
 
 Row = dict[str, Any]
 CONSENT = "consent"  # a lawful basis
-
-_LINE: BindParameter[str] = bindparam("line")
-_WHO: BindParameter[str] = bindparam("who")
-_AT: BindParameter[datetime] = bindparam("when")
-_ASIDES = (t.message.c.conversation == _LINE) & (t.message.c.kind == "aside")
-_ANSWER_TO = (t.answer.c.conversation == _LINE) & (t.answer.c.question == bindparam("asked"))
-_WAITS = (t.outgoing.c.state == "new") | (t.outgoing.c.state == "begun")
-_UNSENT = update(t.outgoing).where(t.outgoing.c.contact == _WHO, _WAITS).values(state="withdrawn")
-_OPEN = t.promise.c.kept_at.is_(None) & t.promise.c.dropped_at.is_(None)
-
-# What a try may have sent is not tried again either.
-WITHDRAW = Many(_UNSENT)
-# They came back: what waits to be said unasked (a reminder for the morning) no longer fits.
-# A worker's words stay: they are no reminder.
-_BY_WORKER = exists().where(t.message.c.id == t.outgoing.c.message, t.message.c.worker.is_not(None))
-WITHDRAW_UNASKED = Many(_UNSENT.where(t.outgoing.c.prompted.is_(False), ~_BY_WORKER))
-REACH = Many(
-    update(t.contact)
-    .where(t.contact.c.id == _WHO)
-    .values(state=bindparam("to"), state_code=bindparam("code"), state_at=_AT)
-)
-# What was forgotten before stays so: there is nothing in it to read as a note.
-KEEP_ASIDE = Many(
-    update(t.message).where(_ASIDES, t.message.c.erased_at.is_(None)).values(kind="note")
-)
-FORGET_ASIDE = Many(
-    update(t.message)
-    .where(_ASIDES, t.message.c.erased_at.is_(None))
-    .values(text=None, media=[], ref=None, erased_at=_AT)
-)
-# A step that failed set a copy of the words aside too.
-FORGET_PARKED = Many(delete(t.parked).where(t.parked.c.conversation == _LINE))
-REFILE = Many(
-    update(t.message)
-    .where(t.message.c.conversation == _LINE, t.message.c.id == bindparam("which"))
-    .values(kind=bindparam("to"), question="")
-)
-TAKE_BACK = Many(delete(t.handover).where(t.handover.c.conversation == _LINE))
-SUPERSEDE = Many(update(t.answer).where(_ANSWER_TO, t.answer.c.current).values(current=False))
-_DROP = update(t.promise).where(t.promise.c.conversation == _LINE, _OPEN).values(dropped_at=_AT)
-DROP_PROMISES = Many(_DROP.where(*(t.promise.c.kind != what for what in OWED)))
-DROP_PROMISE = Many(_DROP.where(t.promise.c.kind == bindparam("what")))
-CLEAR_TIMER = Many(
-    delete(t.timer).where(
-        t.timer.c.conversation == _LINE, t.timer.c.name == bindparam("timer_name")
-    )
-)
-MESSAGE, OUTGOING, ANSWER = (
-    Many(insert(t.message)),
-    Many(insert(t.outgoing)),
-    Many(insert(t.answer)),
-)
-PROMISE, PARKED = Many(insert(t.promise)), Many(insert(t.parked))
-_SET = upsert(t.timer)  # SQLite says it in the same words
-TIMER = Many(
-    _SET.on_conflict_do_update(
-        index_elements=[t.timer.c.conversation, t.timer.c.name],
-        set_={"due_at": _SET.excluded.due_at},
-    )
-)
-
-_A = t.asked.alias()
-_NEWEST = (  # the cue that they were asked about just now
-    select(_A.c.id)
-    .where(_A.c.conversation == bindparam("line"), _A.c.message.is_not(None))
-    .order_by(_A.c.at.desc(), _A.c.id.desc())
-    .limit(1)
-    .scalar_subquery()
-)
-TAKEN_WRONG = Many(
-    update(t.asked)
-    .where(t.asked.c.id == _NEWEST, t.asked.c.wrong_at.is_(None))
-    .values(wrong_at=bindparam("when"))
-)
-# Refiled after the asides: what a turn forgets is forgotten, whatever it was.
-_CHANGES: tuple[Many, ...] = (WITHDRAW, WITHDRAW_UNASKED, bursts.WITHDRAW_REPLY, REACH)
-_CHANGES += (KEEP_ASIDE, FORGET_ASIDE)
-_CHANGES += (FORGET_PARKED, REFILE, SUPERSEDE, TAKE_BACK, DROP_PROMISES, DROP_PROMISE, CLEAR_TIMER)
-_CHANGES += (TAKEN_WRONG,)
-_NEW: tuple[Many, ...] = (MESSAGE, OUTGOING, ANSWER, PROMISE, TIMER, PARKED)
 
 
 class Ledger:
@@ -140,9 +48,8 @@ class Ledger:
         self._stated: list[tuple[str, Sequence[str]]] = []
         self._nudges: list[nudges.Needed] = []
         self._kept: list[Row] = []
-        self.cleared: dict[
-            str, datetime
-        ] = {}  # contacts whose chat is to be cleared, by whose turn
+        # Contacts whose chat is to be cleared, and when that was wanted.
+        self.cleared: dict[str, datetime] = {}
         self._timers: dict[tuple[str, str], datetime | None] = {}
         self._wrote: set[str] = set()
 
@@ -153,11 +60,11 @@ class Ledger:
         """Write everything gathered; each statement runs once."""
         for (line, name), due_at in self._timers.items():
             if due_at:
-                self.add(TIMER, conversation=line, name=name, due_at=due_at)
+                self.add(s.TIMER, conversation=line, name=name, due_at=due_at)
             else:
-                self.add(CLEAR_TIMER, line=line, timer_name=name)
+                self.add(s.CLEAR_TIMER, line=line, timer_name=name)
         outside.taken_back(connection, self._taken_back)
-        for statement in _CHANGES + _NEW:
+        for statement in s.CHANGES + s.NEW:
             if rows := self._rows.get(statement):
                 statement.run(connection, rows)
         conversations.save(connection, self._kept)
@@ -171,7 +78,7 @@ class Ledger:
     def heard(self, line: Line, wrote: m.Wrote, effects: Sequence[e.Effect], at: datetime) -> None:
         """What the person wrote, filed as the turn says (as a note where it says nothing)."""
         self._wrote.add(line.id)
-        self.add(WITHDRAW_UNASKED, who=line.contact)
+        self.add(s.WITHDRAW_UNASKED, who=line.contact)
         row = messages.incoming(line, wrote, at)
         for effect in effects:
             if isinstance(effect, e.Filed):
@@ -179,7 +86,7 @@ class Ledger:
         if line.closed:  # this very message asked for everything to be erased
             self.cleared[line.contact] = at
             row |= {"text": None, "media": [], "erased_at": at}
-        self._rows[MESSAGE].append(row)
+        self._rows[s.MESSAGE].append(row)
 
     def say(
         self,
@@ -194,8 +101,8 @@ class Ledger:
         message, queued = messages.outgoing(line, words, at, not_before)
         if by:
             message |= {"kind": "worker", "worker": by.worker}
-        self._rows[MESSAGE].append(message)
-        self._rows[OUTGOING].append(queued)
+        self._rows[s.MESSAGE].append(message)
+        self._rows[s.OUTGOING].append(queued)
 
     def record(
         self,
@@ -228,24 +135,24 @@ class Ledger:
             case e.ClearChat():
                 self.cleared[line.contact] = at
             case e.TakenWrong():
-                self.add(TAKEN_WRONG, line=line.id, when=at)
+                self.add(s.TAKEN_WRONG, line=line.id, when=at)
             case e.Reach(state, code):
                 self.reach(line, state, code, at)
             case e.Withdraw(""):
-                self.add(WITHDRAW, who=line.contact)
+                self.add(s.WITHDRAW, who=line.contact)
             case e.Withdraw(since):
                 self.add(bursts.WITHDRAW_REPLY, who=line.contact, since=since)
             case e.AsideKept():
-                self.add(KEEP_ASIDE, line=line.id)
+                self.add(s.KEEP_ASIDE, line=line.id)
             case e.Forget("aside"):
-                self.add(FORGET_ASIDE, line=line.id, when=at)
-                self.add(FORGET_PARKED, line=line.id)
+                self.add(s.FORGET_ASIDE, line=line.id, when=at)
+                self.add(s.FORGET_PARKED, line=line.id)
             case e.Refiled(message, kind):
-                self.add(REFILE, line=line.id, which=message, to=kind)
+                self.add(s.REFILE, line=line.id, which=message, to=kind)
             case e.TakeBack():
-                self.add(TAKE_BACK, line=line.id)
+                self.add(s.TAKE_BACK, line=line.id)
                 self._taken_back.append((line.id, at))
-                self.add(DROP_PROMISES, line=line.id, when=at)
+                self.add(s.DROP_PROMISES, line=line.id, when=at)
 
     def keep(self, line: Line, at: datetime, kept: Kept) -> None:
         """Save where the conversation is now, and until when it stays if nobody writes again.
@@ -268,15 +175,15 @@ class Ledger:
 
     def reach(self, line: Line, state: str, code: str, at: datetime) -> None:
         """Whether we may write to this contact; after STOP nothing that waits goes out."""
-        self.add(REACH, who=line.contact, to=state, code=code[: t.CODE], when=at)
+        self.add(s.REACH, who=line.contact, to=state, code=code[: t.CODE], when=at)
         if state == "stopped":
-            self.add(WITHDRAW, who=line.contact)
+            self.add(s.WITHDRAW, who=line.contact)
 
     def park(self, keys: Keys, words: str, at: datetime, **row: str) -> None:
         """Set `words` aside for a worker, sealed: `kind`, `account` and `conversation` in `row`."""
         id = new_id()
         content = keys.master.seal(words, f"parked.content:{id}")
-        self.add(PARKED, **{"conversation": "", **row}, id=id, content=content, at=at)
+        self.add(s.PARKED, **{"conversation": "", **row}, id=id, content=content, at=at)
 
     def _ask(self, line: Line, asked: e.Asked, at: datetime) -> None:
         row = {"id": new_id(), "conversation": line.id, "what": asked.what, "at": at}
@@ -291,15 +198,15 @@ class Ledger:
 
     def _promised(self, line: Line, kind: str, due_at: datetime, at: datetime) -> None:
         if kind in ("read", "aim"):  # each other one is for something of its own
-            self.add(DROP_PROMISE, line=line.id, what=kind, when=at)
+            self.add(s.DROP_PROMISE, line=line.id, what=kind, when=at)
         row = {"id": new_id(), "conversation": line.id, "kind": kind}
-        self.add(PROMISE, **row, due_at=due_at, made_at=at)
+        self.add(s.PROMISE, **row, due_at=due_at, made_at=at)
 
     def _answered(self, line: Line, answer: m.Answer, at: datetime) -> None:
         id = new_id()
-        self.add(SUPERSEDE, line=line.id, asked=answer.question)
+        self.add(s.SUPERSEDE, line=line.id, asked=answer.question)
         self.add(
-            ANSWER,
+            s.ANSWER,
             id=id,
             conversation=line.id,
             question=answer.question,
@@ -310,39 +217,6 @@ class Ledger:
             at=at,
             current=True,
         )
-
-
-def forget(
-    connection: Connection, keys: Keys, line: Line, effects: Sequence[e.Effect], at: datetime
-) -> None:
-    """Erase what a turn says, at once, or bring it back. After `all` the line is closed, and goes
-    by a new key."""
-    for effect in effects:
-        match effect:
-            case e.Forget("answer", question):
-                unsaying.answer(connection, keys, line, question, at)
-            case e.Forget("message", message=message):
-                unsaying.message(connection, keys, line, message, at)
-            case e.Forget("aside"):
-                unsaying.asides(connection, keys, line, at)
-            case e.Forget("all"):
-                hiding.forget_all(connection, keys, line.id, line.service, at)
-                fresh = conversations.by_id(connection, keys, [line.id])[line.id]
-                line.person, line.sealer, line.closed = fresh.person, fresh.sealer, True
-            case e.BringBack(conversation):
-                _bring_back(connection, keys, line, conversation, at)
-
-
-def _bring_back(
-    connection: Connection, keys: Keys, line: Line, conversation: str, at: datetime
-) -> None:
-    """This is what the line is about from now on. Raises `LookupError` where it is erased."""
-    hidden = hiding.of_conversation(connection, conversation)
-    if not hidden or not hiding.bring_back(connection, keys, hidden.person, at, claimed=True):
-        raise LookupError("it is erased for good")
-    back = conversations.by_id(connection, keys, [conversation])[conversation]
-    line.id, line.person, line.sealer = back.id, back.person, back.sealer
-    line.contact, line.closed = back.contact, False
 
 
 def _agreement(

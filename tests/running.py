@@ -16,7 +16,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from aiohttp.web import Application, Request
 
 from bot import app, plans
-from bot.app import House
+from bot.house import House
 from config import secrets, settings
 
 PUBLIC = "https://quay.example.org"

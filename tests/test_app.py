@@ -13,8 +13,8 @@ from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import func, insert, select, text
 
 from bot import front
-from bot.app import House
 from bot.conversation.channel import Away
+from bot.house import House
 from store import tables as t
 from tests.running import ENVIRONMENT, SECRET, Client, house, signed
 

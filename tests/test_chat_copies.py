@@ -21,12 +21,12 @@ from sqlalchemy import Connection, select
 from sqlalchemy import text as sql
 
 from bot import copying
-from bot.app import House
 from bot.conversation.channel import Envelope
 from bot.conversation.model import Conversation, Delivered, Wrote
 from bot.conversation.segments import fits
 from bot.copy_pages import CopyPages
 from bot.giving_copies import Copies
+from bot.house import House
 from desk import looks, queries
 from desk.copying import rendering
 from desk.copying.structure import Copy

@@ -14,9 +14,9 @@ import pytest
 from sqlalchemy import Connection, update
 
 from bot import copying, doctor, housekeeping, upkeep
-from bot.app import House
 from bot.channels.sms import SmsChannel
 from bot.channels.telegram import TelegramChannel
+from bot.house import House
 from bot.outbound import Sender
 from desk import listing, queries
 from desk.exporting import leaving

@@ -12,7 +12,15 @@ OURS = ("bot", "store", "desk", "config")
 CORE = "bot.conversation"
 # What the core and the edges say to each other.
 VOCABULARY = (f"{CORE}.model", f"{CORE}.effects", f"{CORE}.channel")
-WIRING = ("bot.app", "bot.serving", "bot.commands", "bot.__main__")
+WIRING = (
+    "bot.app",
+    "bot.furnishing",
+    "bot.house",
+    "bot.wiring_channels",
+    "bot.serving",
+    "bot.commands",
+    "bot.__main__",
+)
 
 # A module follows the longest name that it starts with. Each line: what it may import of ours.
 MAY_IMPORT = {
@@ -47,6 +55,8 @@ MAY_IMPORT = {
     "bot.serving": OURS,
     "bot.plans": OURS,
     "bot.app": OURS,
+    "bot.furnishing": OURS,
+    "bot.wiring_channels": OURS,
     "bot.commands": OURS,
     "bot.__main__": OURS,
 }

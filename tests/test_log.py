@@ -17,8 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import way_in
-from bot.app import House
 from bot.conversation.channel import Outgoing, SendError
+from bot.house import House
 from bot.outbound import Sender
 from config import logging as ours
 from tests.running import BOT_TOKEN, SECRET, SID, TWILIO_TOKEN, Client, house, signed

@@ -14,9 +14,9 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import insert, select
 
 from bot import metrics
-from bot.app import House
 from bot.conversation.channel import TELEGRAM, Account, Away, Envelope
 from bot.conversation.model import Delivered, Wrote
+from bot.house import House
 from bot.outbound import Sender
 from store import tables as t
 from tests.houses import LINE, NOON, open_house, wrote

@@ -121,3 +121,9 @@ def open_up(step: Step, returns: bool) -> None:
     else:
         step.say("code_right")
         ask_again(step)
+
+
+def heard_first(heard: Meaning) -> bool:
+    """STOP and DELETE are heard whatever word somebody chose as their code word; not where they
+    are only guessed."""
+    return isinstance(heard, Command) and heard.name in ("stop", "delete") and not heard.guessed

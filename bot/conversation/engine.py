@@ -7,11 +7,11 @@ to a command, or to the bookmark. What is said and recorded gathers in a `Step`.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from bot.conversation import (
     about_them,
+    after_a_time_away,
     answering,
     bookmark,
     bursts,
@@ -19,8 +19,8 @@ from bot.conversation import (
     changing,
     code_word,
     coming_back,
-    discreet,
     facts,
+    first_words,
     holding,
     leaving,
     news,
@@ -37,13 +37,11 @@ from bot.conversation.asking import (
     SCOPED,
     ask_after_telling,
     ask_again,
-    ask_over,
     scope_buttons,
 )
-from bot.conversation.commands import TELLING
 from bot.conversation.effects import Reach, Timer
 from bot.conversation.filing import file, file_words
-from bot.conversation.hearing import hear, is_bare, says_only
+from bot.conversation.hearing import hear, is_bare
 from bot.conversation.interjections import hear_over
 from bot.conversation.model import (
     Conversation,
@@ -61,7 +59,7 @@ from bot.conversation.model import (
     Wrote,
 )
 from bot.conversation.step import Step
-from bot.conversation.understand import Chose, Command, Meaning, Unclear, Words
+from bot.conversation.understand import Chose, Command, Meaning, Words
 
 UNSEEN = (*SCOPED, "skip")  # commands that answer what was asked, and so have to have read it
 ASKED = ("question", "choice", "offer", "review", "edit")  # places where an answer counts
@@ -104,7 +102,7 @@ def respond(world: World, conversation: Conversation, event: Event, now: datetim
 
 def _back(step: Step, event: Wrote) -> str:
     heard = hear(step, event)
-    id = "" if heard_first(heard) else coming_back.whose(step, event)
+    id = "" if code_word.heard_first(heard) else coming_back.whose(step, event)
     if not id and not step.conversation.agreed:
         tries.count_hidden(step, event, heard)
     return id
@@ -169,7 +167,7 @@ def _wrote(step: Step, event: Wrote, heard: Meaning | None = None) -> Meaning | 
         file(step, "command") if isinstance(heard, Command | Chose) else file_words(step)
         caring.care(step, cue, event) if cue else pace.say_once(step)
         return None
-    first = _is_first(before, heard)
+    first = first_words.are_these(before, heard)
     if not first:
         _hear_age(step, event, heard)
     if cue and not first and noticing.is_no_answer(step):
@@ -188,29 +186,23 @@ def _wrote(step: Step, event: Wrote, heard: Meaning | None = None) -> Meaning | 
     return heard
 
 
-def heard_first(heard: Meaning) -> bool:
-    """STOP and DELETE are heard whatever word somebody chose as their code word; not where they
-    are only guessed."""
-    return isinstance(heard, Command) and heard.name in ("stop", "delete") and not heard.guessed
-
-
 def _answer(step: Step, before: Conversation, event: Wrote, heard: Meaning, moved: bool) -> None:
-    if _is_first(before, heard):
-        _first_words(step, event, heard)
+    if first_words.are_these(before, heard):
+        first_words.hear(step, event, heard)
     elif event.media and not event.text:
         file_words(step)
         step.say("media_again" if "media" in step.conversation.said else "media")
-        if _been_away(step, before) and before.standing in ("asking", "reviewing"):
+        if after_a_time_away.is_so(step, before) and before.standing in ("asking", "reviewing"):
             leaving.ask_resume(step, words_kept=False)
         else:
             ask_after_telling(step)
-    elif code_word.is_given(step, event) and not heard_first(heard):
-        code_word.open_up(step, returns=_been_away(step, before))
-    elif _been_away(step, before) and still_safe.comes_first(step, heard):
+    elif code_word.is_given(step, event) and not code_word.heard_first(heard):
+        code_word.open_up(step, returns=after_a_time_away.is_so(step, before))
+    elif after_a_time_away.is_so(step, before) and still_safe.comes_first(step, heard):
         file(step, "command")
         leaving.resume(step)
-    elif _been_away(step, before) and _would_show(step, heard):
-        _back_from_away(step, event, heard)
+    elif after_a_time_away.is_so(step, before) and after_a_time_away.would_show(step, heard):
+        after_a_time_away.ask(step, event, heard)
     elif moved and not (isinstance(heard, Command) and heard.name not in UNSEEN):
         file_words(step)  # for a question that is not there any more
         ask_again(step)
@@ -224,11 +216,6 @@ def _answer(step: Step, before: Conversation, event: Wrote, heard: Meaning, move
 def _hear_age(step: Step, event: Wrote, heard: Meaning) -> None:
     if not isinstance(heard, Command | Chose):
         about_them.hear_age(step, event.text)
-
-
-def _is_first(before: Conversation, heard: Meaning) -> bool:
-    """Does the explanation begin with this message?"""
-    return before.standing in ("new", "erased") or (before.standing == "declined" and _fresh(heard))
 
 
 def _is_echo(step: Step, before: Conversation, event: Wrote, heard: Meaning) -> bool:
@@ -257,80 +244,6 @@ def _out_of_reach(step: Step, event: Wrote) -> bool:
         file_words(step)
         return True
     return False
-
-
-def _been_away(step: Step, before: Conversation) -> bool:
-    talking = before.standing in ("asking", "reviewing", "paused", "ended")
-    wrote = before.last_wrote
-    span = showing.away(step.world.service, before)
-    return bool(talking and wrote and step.now - wrote >= span)
-
-
-def _would_show(step: Step, heard: Meaning) -> bool:
-    """After a time away another person may hold the phone: nothing that would show what was said,
-    or be taken for an answer, happens before we have asked."""
-    standing, place = step.conversation.standing, step.conversation.position.place
-    if isinstance(heard, Command):
-        harmless = heard.name in ("stop", "delete", "language")
-        last = standing == "asking" and not step.world.flow.next(step.conversation)
-        leads = ("back",) if standing == "ended" else ("yes", "carry_on") if last else ()
-        shows = place in ("review", "edit") or heard.name in leads  # to the review
-        # What would ask a question, or show the review, of whoever holds the phone now.
-        answers = heard.name in ("person", "more", "skip", "no", "who")
-        goes_on = answers and standing in ("asking", "reviewing")
-        return (shows or goes_on or heard.name in ("data", *discreet.WORDS)) and not harmless
-    lies_over = standing in ("paused", "ended") and bool(step.over)
-    waits = standing in ("asking", "reviewing") or lies_over
-    return waits or showing.guarded(step.conversation)
-
-
-def _back_from_away(step: Step, event: Wrote, heard: Meaning) -> None:
-    name = heard.guess if isinstance(heard, Unclear) else getattr(heard, "name", "")
-    if isinstance(heard, Command) or name in TELLING:
-        # No question is open that an unsure word ("a person") could be the answer to.
-        file(step, "command") if isinstance(heard, Command) else file_words(step)
-        if name in TELLING and name != "data":
-            TELLING[name](step)
-        elif isinstance(heard, Command) and name in discreet.WORDS:
-            discreet.turn(step, name == "plain", event.message)
-        leaving.ask_resume(step, words_kept=False)
-    elif isinstance(heard, Chose) or says_only(step, event.text, "greetings"):
-        file(step, "choice" if isinstance(heard, Chose) else "command")
-        leaving.ask_resume(step, words_kept=False)
-    else:
-        file_words(step)
-        leaving.ask_resume(step, words_kept=True)
-
-
-def _fresh(heard: Meaning) -> bool:
-    """After a NO: words, or a yes, begin anew; commands are answered as they are."""
-    return not isinstance(heard, Command) or heard.name in ("yes", "carry_on")
-
-
-def _first_words(step: Step, event: Wrote, heard: Meaning) -> None:
-    """Before anything was explained: the words are put aside and the explanation begins."""
-    if isinstance(heard, Command):
-        file(step, "command")
-        if heard.name == "stop":
-            leaving.stop(step, heard.carrier)
-            return
-        if heard.about:
-            step.change(language=heard.about)
-        if heard.name in discreet.WORDS:
-            discreet.turn(step, heard.name == "plain", event.message)
-        if heard.name in TELLING and heard.name != "why" and not heard.carrier:
-            TELLING[heard.name](step)  # whoever asks for a person first gets that first
-    elif step.conversation.standing == "declined" and says_only(step, event.text, "polite"):
-        file(step, "command")
-        step.say("not_now")
-        return
-    else:
-        file(step, "command" if says_only(step, event.text, "greetings") else "aside")
-    leaving.begin(step)
-    if heard in (Command("delete"), Command("language")):
-        step.says[-1] = replace(step.says[-1], own_message=True)
-        step.push(heard.name)
-        ask_over(step)
 
 
 def _set_timers(step: Step) -> None:

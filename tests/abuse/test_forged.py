@@ -16,7 +16,7 @@ import time_machine
 from multidict import CIMultiDict
 from sqlalchemy import Table, func, select
 
-from bot.app import House
+from bot.house import House
 from store import tables as t
 from store.columns import metadata
 from tests.running import PUBLIC, SECRET, SID, TWILIO_TOKEN, Client, house

@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 from aiohttp.test_utils import TestServer
 
-from bot.app import House
+from bot.house import House
 from tests.abuse.asking import Answer, ask, raw
 from tests.running import PUBLIC, Client, house
 

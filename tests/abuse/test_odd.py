@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from bot.app import House
+from bot.house import House
 from store import tables as t
 from tests.abuse.asking import ask, raw, served
 from tests.abuse.odd import FORM, form, odd, update
