@@ -19,9 +19,10 @@ from bot.backing_off import wait
 from bot.clock import Clock
 from bot.conversation.channel import Account, Away, SendError
 from bot.trouble import where
-from store import clearing
+from store import at_providers, clearing
 from store.clearing import Wanted
 from store.session import Store
+from store.tables import to_clear
 
 PULSE = 5.0  # seconds between looks: somebody may stand beside the phone
 AT_ONCE = 20  # rows
@@ -90,7 +91,7 @@ class Clearing:
         except Exception as error:
             await self._again(wanted, where(error), 0.0)
             return
-        await self._store.write(partial(clearing.done, id=wanted.id))
+        await self._store.write(partial(at_providers.done, waits=to_clear, id=wanted.id))
 
     async def _clear(self, address: str, refs: Sequence[str]) -> None:
         """All of these; where one is refused, all but that."""
@@ -117,7 +118,9 @@ class Clearing:
         again = self._now() + timedelta(seconds=pause)
         if asked:  # it is the whole account that should be quiet
             self._asked_to_wait = self._now() + timedelta(seconds=asked)
-        failed = partial(clearing.failed, id=wanted.id, code=code, again_at=again)
+        failed = partial(
+            at_providers.failed, waits=to_clear, id=wanted.id, code=code, again_at=again
+        )
         await self._store.write(failed)
 
     def _count(self, outcome: str, many: int) -> None:

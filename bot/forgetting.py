@@ -16,9 +16,10 @@ from bot.backing_off import wait
 from bot.clock import Clock
 from bot.conversation.channel import Away, SendError
 from bot.trouble import where
-from store import provider_logs
+from store import at_providers, provider_logs
 from store.provider_logs import Wanted
 from store.session import Store
+from store.tables import to_forget
 
 PULSE = 20.0  # seconds between looks
 AT_ONCE = 20  # people
@@ -67,7 +68,7 @@ class Forgetting:
         for sid in await self._log.of(wanted.address, wanted.until):
             await self._log.delete(sid)
             counted.inc()
-        await self._store.write(partial(provider_logs.done, id=wanted.id))
+        await self._store.write(partial(at_providers.done, waits=to_forget, id=wanted.id))
 
     async def _again(self, wanted: Wanted, error: Exception) -> None:
         metrics.FORGOTTEN.labels(metrics.kind(wanted.account), "failed").inc()
@@ -75,5 +76,7 @@ class Forgetting:
         code = str(error) if told else where(error)
         log.warning("deletion %s waits, try %d: %s", wanted.id, wanted.attempts + 1, code)
         again = self._clock.now() + timedelta(seconds=wait(wanted.id, wanted.attempts + 1))
-        failed = partial(provider_logs.failed, id=wanted.id, code=code, again_at=again)
+        failed = partial(
+            at_providers.failed, waits=to_forget, id=wanted.id, code=code, again_at=again
+        )
         await self._store.write(failed)

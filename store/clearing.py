@@ -136,17 +136,6 @@ def due(connection: Connection, keys: Keys, account: str, now: datetime, most: i
     return found
 
 
-def done(connection: Connection, id: str) -> None:
-    connection.execute(delete(t.to_clear).where(t.to_clear.c.id == id))
-
-
-def failed(connection: Connection, id: str, code: str, again_at: datetime) -> None:
-    """It could not all be removed, because of `code`."""
-    values = {"failed_code": code[: t.CODE], "next_at": again_at}
-    row = update(t.to_clear).where(t.to_clear.c.id == id)
-    connection.execute(row.values(**values, attempts=t.to_clear.c.attempts + 1))
-
-
 def any_ended(connection: Connection, account: str, now: datetime) -> bool:
     """Is there something that can't be removed any more?"""
     return bool(connection.scalar(select(exists().where(_ended(account, now)))))

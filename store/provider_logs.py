@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select
 
 from store import tables as t
 from store.ids import new_id
@@ -62,17 +62,6 @@ def due(connection: Connection, keys: Keys, account: str, now: datetime, most: i
         about = (row.until, row.made_at, row.attempts)
         found.append(Wanted(row.id, row.account, address, *about))
     return found
-
-
-def done(connection: Connection, id: str) -> None:
-    connection.execute(delete(t.to_forget).where(t.to_forget.c.id == id))
-
-
-def failed(connection: Connection, id: str, code: str, again_at: datetime) -> None:
-    """It could not all be deleted, because of `code`."""
-    values = {"failed_code": code[: t.CODE], "next_at": again_at}
-    row = update(t.to_forget).where(t.to_forget.c.id == id)
-    connection.execute(row.values(**values, attempts=t.to_forget.c.attempts + 1))
 
 
 def waiting(connection: Connection) -> tuple[int, datetime | None]:

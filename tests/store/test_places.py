@@ -4,7 +4,7 @@ cut, or sealed under another key is an alarm and never a word."""
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,7 @@ from store.session import Store
 from tests import canaries
 from tests.databases import Kind
 from tests.houses import KEY, LINE, NOON, House, open_house, saying, wrote
+from tests.store.spoiling import SPOILT
 
 NAME, WORDS = "Zinaida Quillfeather", "the blue house by the weir"
 MAIL, TOTP = "zinaida@example.org", "JBSWY3DPEHPK3PXP"
@@ -262,16 +263,6 @@ def doctor(house: House) -> list[Any]:
 
 
 # --- Swapped, cut, under another key -------------------------------------------------------------
-
-Spoil = Callable[[bytes, bytes], bytes]
-OTHER_KEYS = Keys(b"another master key, just as long")
-SPOILT: dict[str, Spoil] = {
-    "swapped": lambda own, other: other,
-    "a tag cut short": lambda own, other: own[:-1],
-    "a byte changed": lambda own, other: own[:20] + bytes([own[20] ^ 1]) + own[21:],
-    "another key": lambda own, other: OTHER_KEYS.master.seal("words", "place"),
-    "the number of a key of before": lambda own, other: b"\x09" + own[1:],
-}
 
 
 @pytest.mark.parametrize("column", COLUMNS, ids=named)

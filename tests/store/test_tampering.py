@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -18,17 +17,9 @@ from store.outbox import Look
 from store.sealing import Keys, Unreadable
 from tests.houses import KEY, LINE, NOON, NUMBER, House, wrote
 from tests.operators.keeping import OTHER, hear
+from tests.store.spoiling import OTHER_KEYS, SPOILT, Spoil
 
-Spoil = Callable[[bytes, bytes], bytes]
-OTHER_KEYS = Keys(b"another master key, just as long")
-SPOILT: dict[str, Spoil] = {
-    "swapped": lambda own, other: other,
-    "a tag cut short": lambda own, other: own[:-1],
-    "a byte changed": lambda own, other: own[:20] + bytes([own[20] ^ 1]) + own[21:],
-    "another key": lambda own, other: OTHER_KEYS.master.seal("words", "place"),
-    "a key of before": lambda own, other: b"\x09" + own[1:],
-    "nothing": lambda own, other: b"",
-}
+ALL: dict[str, Spoil] = {**SPOILT, "nothing": lambda own, other: b""}
 
 
 def change(house: House, column: Any, row: object, value: bytes) -> None:
@@ -44,7 +35,7 @@ async def both(house: House) -> tuple[str, dict[str, object], dict[str, object]]
     return ana, rows[0], rows[1]
 
 
-@pytest.mark.parametrize("how", SPOILT)
+@pytest.mark.parametrize("how", ALL)
 async def test_a_message_that_was_changed_is_an_alarm_and_never_a_word(
     house: House, how: str, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -53,7 +44,7 @@ async def test_a_message_that_was_changed_is_an_alarm_and_never_a_word(
     assert isinstance(own, bytes)
     assert isinstance(others, bytes)
     before = alarm.total()
-    change(house, t.message.c.text, mine["id"], SPOILT[how](own, others))
+    change(house, t.message.c.text, mine["id"], ALL[how](own, others))
     if how == "nothing":  # an empty value says nothing, and counts as erased
         return
     with pytest.raises(Unreadable) as error:
@@ -65,7 +56,7 @@ async def test_a_message_that_was_changed_is_an_alarm_and_never_a_word(
         assert words not in caplog.text + str(error.value)
 
 
-@pytest.mark.parametrize("how", SPOILT)
+@pytest.mark.parametrize("how", ALL)
 async def test_a_person_whose_key_was_changed_is_told_of_by_id(
     house: House, how: str, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -82,7 +73,7 @@ async def test_a_person_whose_key_was_changed_is_told_of_by_id(
             sealer.open(blob, f"message.text:{message['id']}")
         return
     with pytest.raises(Unreadable):
-        house.store.keys.person(SPOILT[how](own, others), str(mine["id"]))
+        house.store.keys.person(ALL[how](own, others), str(mine["id"]))
     assert f"person.wrapped_key:{mine['id']}" in caplog.text
 
 
