@@ -67,10 +67,13 @@ class Phone(Play):
         self.known = Known()
 
     def feed(self, event: Event) -> list[str]:
-        """With what the store knows of its owner, as the inbox would give it."""
-        return super().feed(
-            dataclasses.replace(event, known=self.known) if isinstance(event, Wrote) else event
-        )
+        """With what the store knows of its owner, as the inbox would give it: of what is erased
+        nothing, whatever is written next begins anew."""
+        given = dataclasses.replace(event, known=self.known) if isinstance(event, Wrote) else event
+        said = super().feed(given)
+        if self.conversation.standing == "erased":
+            self.known = Known()
+        return said
 
     def _say(self, messages: Sequence[Rendered]) -> list[str]:
         for message in messages:
