@@ -3,6 +3,7 @@ again. What they said before stays with the service; nothing here erases it."""
 
 from __future__ import annotations
 
+from bot.conversation import answering
 from bot.conversation.step import Step
 
 UNDER_WAY = ("asking", "reviewing", "paused")
@@ -29,6 +30,8 @@ def _take_over(step: Step) -> None:
     gone = position.place in ("question", "edit") and not flow.question(position.id)
     if not (changed or gone):
         return
+    if gone:  # words held for its choices belong to no other question
+        answering.settle_pending(step)
     if step.conversation.standing == "reviewing":
         step.move("ask")
     following = flow.next(step.conversation)

@@ -42,6 +42,10 @@ class Cared(Around):
     def holds(self, event: Event, recorded: list[Effect]) -> None:
         self.nothing_named_too_early(event)
         self.no_number_past_its_date()
+        if self.now.stranger and not self.before.stranger:
+            self.apart.clear()
+        if self.now.standing == "erased":  # what was said is forgotten with the rest
+            self.last.clear()
         cue = sign(event.text) if isinstance(event, Wrote) and not event.choice else None
         if cue:
             self.met(cue, recorded)
@@ -49,8 +53,10 @@ class Cared(Around):
     def met(self, cue: Cue, recorded: list[Effect]) -> None:
         """A worker is told; the chat goes on; the bookmark stays; not the same twice in a day."""
         assert cue.name in {effect.what for effect in recorded if isinstance(effect, Asked)}
-        # What a worker holds is theirs to go on with, wherever it stands.
-        assert self.now.standing in GOES_ON or self.before.holder == "worker"
+        # What a worker holds is theirs to go on with, wherever it stands; where nothing of ours
+        # arrives, nothing begins anew.
+        silent = self.before.holder == "worker" or bool(self.before.blocked)
+        assert self.now.standing in GOES_ON or silent
         if self.before.standing in ("asking", "reviewing"):
             assert self.now.standing in ("asking", "reviewing", "ended")
         for said in CARES & self.said:
@@ -60,11 +66,7 @@ class Cared(Around):
 
     def heard_before(self) -> dict[str, datetime]:
         """An unknown number has heard nothing before: to leave a reply out would tell who wrote."""
-        if not self.now.stranger:
-            return self.last
-        if not self.before.stranger:
-            self.apart.clear()
-        return self.apart
+        return self.apart if self.now.stranger else self.last
 
     def nothing_named_too_early(self, event: Event) -> None:
         """After a text of violence, until they say that now is safe."""
@@ -72,8 +74,11 @@ class Cared(Around):
             self.unsafe = True
         if {"care_abuse_yes", "care_danger"} & self.said or not self.before.over:
             self.unsafe = "care_abuse" in self.said
+        # Whoever asks for a person is told how to reach one, and the number for an emergency, in
+        # words that name nothing.
+        named = set(NAMED) - ({"999"} if "person" in self.said else set())
         if self.unsafe and self.said & {"care_abuse", "care_safe", "care_safe_kept"}:
-            assert not any(word in text for word in NAMED for text in self.texts)
+            assert not any(word in text for word in named for text in self.texts)
 
     def no_number_past_its_date(self) -> None:
         if (self.play.now.date() - LOOKED).days > 90:
@@ -86,6 +91,7 @@ TestCared.settings = settings(deadline=None, stateful_step_count=24)
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(3600)
 def test_ten_thousand_conversations() -> None:
     """The same, for `make soak`."""
     from hypothesis.stateful import run_state_machine_as_test

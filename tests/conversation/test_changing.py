@@ -60,6 +60,20 @@ def test_a_question_that_is_gone_is_not_waited_for(person: Play) -> None:
     assert "Is it safe for us to write to you here?" in said
 
 
+def test_words_held_for_a_question_that_is_gone_are_no_answer_to_another(person: Play) -> None:
+    person.says("quorn and zug")
+    held = person.conversation.pending
+    assert held
+    person.world = changed(
+        ('id          = "safe_to_text"', 'id          = "safe_here"'),
+        ('question = "safe_to_text"', 'question = "safe_here"'),
+    )
+    person.says("so")
+    person.says("yes")
+    assert "safe_here" in person.conversation.answers
+    assert not any(set(held) & set(a.messages) for a in person.conversation.answers.values())
+
+
 def test_at_the_review_what_changed_comes_again_and_then_the_review(person: Play) -> None:
     for words in ("yes", "Jo", "peace", "a flat", "1", *["skip"] * 4):
         person.says(words)
