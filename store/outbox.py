@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, select, update
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, literal, select, update
 
 from bot.conversation.channel import Button, Outgoing
 from bot.conversation.model import Delivered, Failed
@@ -216,10 +216,17 @@ def _waiting(look: Look) -> tuple[ColumnElement[bool], ...]:
     )
 
 
+def _of_this_row(*where: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Is there such a row? Looked for by the one row that is asked about: OFFSET keeps PostgreSQL
+    from joining it with all that was ever sent, which it does where it does not know how many
+    rows there are (a new database) or took them for few."""
+    return select(literal(1)).where(*where).offset(0).exists()
+
+
 def _held_up(now: datetime) -> ColumnElement[bool]:
     """Does something before this row still wait, and is its time come or its first try over?"""
     before = t.outgoing.alias("before")
-    return exists().where(
+    return _of_this_row(
         before.c.contact == t.outgoing.c.contact,
         before.c.sequence < t.outgoing.c.sequence,
         before.c.state.in_(WAITING),
@@ -232,7 +239,7 @@ def _just_sent(now: datetime, gap: timedelta) -> ColumnElement[bool]:
     turn's has been answered. (Not in the future: the clock may have been set back.)"""
     sent, message = t.outgoing.alias("sent"), t.message.alias("sent_message")
     own = t.message.alias("own_message")
-    return exists().where(
+    return _of_this_row(
         sent.c.contact == t.outgoing.c.contact,
         sent.c.state == "sent",
         message.c.id == sent.c.message,
