@@ -39,7 +39,9 @@ def hear_over(step: Step, event: Wrote, heard: Meaning) -> bool:
     if over.startswith("notice."):
         return _notice(step, over, heard, event)
     if isinstance(heard, Chose):
-        file(step, "choice")
+        # Whether it is still safe is the same question once more: it goes with that answer.
+        again = over == still_safe.OVER and heard.codes
+        file(step, "choice", discreet.ASKS if again else "")
         _chosen(step, over, heard.codes[0], event) if heard.codes else old_button(step)
         return True
     if over == "delete" and isinstance(heard, Command) and heard.name == "delete":

@@ -353,6 +353,7 @@ def test_a_no_writes_plainly_from_then_on_and_is_their_answer() -> None:
     assert phone.conversation.discreet
     assert safe(phone) == ("no",)
     assert any(isinstance(e, Answered) and e.answer.choices == ("no",) for e in phone.effects)
+    assert [e for e in phone.effects if isinstance(e, Filed)][-1].question == "safe_to_text"
 
 
 def test_at_other_times_asks_which_and_goes_on_from_there() -> None:
