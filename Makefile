@@ -60,7 +60,7 @@ pictures: ui ## take the pictures of README and guides again (needs chromium); l
 	@$(PYTEST) -m browser tests/browser/test_pictures.py --update
 
 canaries: dev ## the tests at DEBUG: red where a word or a secret is logged; ARGS="tests/desk" narrows them
-	@$(PYTEST) --canaries --tb=line --show-capture=no $(or $(ARGS),tests/channels tests/desk tests/e2e tests/store tests/abuse tests/operators)
+	@$(PYTEST) -n 2 --dist worksteal --canaries --tb=line --show-capture=no $(or $(ARGS),tests/channels tests/desk tests/e2e tests/store tests/abuse tests/operators)
 
 soak: dev ## the long runs: load, kill -9, restarts
 	@$(PYTEST) -m soak $(ARGS)

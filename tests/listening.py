@@ -154,6 +154,16 @@ class Canaries:
         found = {shape for word in words for shape in _spelt(word)}
         return {word for word in found if len(word) >= SHORTEST}
 
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Where the tests run in several processes, each hands on what it counted."""
+        if (handed := getattr(session.config, "workeroutput", None)) is not None:
+            handed["canaries"] = dict(figures)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        for name, many in getattr(node, "workeroutput", {}).get("canaries", {}).items():
+            figures[name] += many
+
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         terminalreporter.write_line(f"canaries: {figures}")
 

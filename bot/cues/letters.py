@@ -17,7 +17,7 @@ from bot.conversation.cues import NAMES, Name
 from bot.conversation.net import STOP
 from bot.cues.patterns import Sign
 
-SIZES = (4,)  # letters together
+SIZES = (3, 4)  # letters together
 SHORTEST = 3  # letters of a word that is told to a worker
 Kinds = Mapping[str, Sequence[str]]  # by the word, what it is of
 Four = tuple[float, float, float, float]  # one for each cue, in the order of `NAMES`

@@ -18,7 +18,8 @@ from bot.cues import shipped
 HERE = Path(__file__).parent
 DOC = HERE.parent.parent / "docs/cues.md"
 START, END = "<!-- figures: written by `make cues` -->", "<!-- end of the figures -->"
-LANGUAGES, PARTS = ("en", "es"), ("a", "b", "c", "d", "e")
+PARTS = {"en": "abcdef", "es": "abcde"}  # the lists of each language
+LANGUAGES = tuple(PARTS)
 NONE = "none"
 GRAVEST = ("immediate_danger", "suicidal")
 Z = 1.96  # 95 in 100
@@ -46,7 +47,7 @@ def counted(language: str) -> tuple[Counted, ...]:
 
 def _counted(language: str) -> Iterator[Counted]:
     find = shipped.finders()[language]
-    for part in PARTS:
+    for part in PARTS[language]:
         path = HERE / f"held_out/{language}_{part}.tsv"
         for line in path.read_text("utf-8").splitlines():
             text, cue, tags = line.split("\t")
@@ -95,7 +96,7 @@ def _tables(language: str) -> Iterator[str]:
 
 
 def _parts(texts: Sequence[Counted]) -> Iterator[tuple[str, ...]]:
-    for part in (*PARTS, "all"):
+    for part in (*sorted({t.part for t in texts}), "all"):
         of = [t for t in texts if part in (t.part, "all")]
         yield (
             part,

@@ -13,11 +13,11 @@ from bot.cues import shipped
 from tests.cues.counting import DOC, GRAVEST, LANGUAGES, NONE, counted, heard, interval, written
 
 # A little below what was measured: of 100 texts with a cue, of the gravest two, of the harmless.
-AT_LEAST = {"en": 0.915, "es": 0.892}
-AT_LEAST_OF_THE_GRAVEST = {"en": 0.935, "es": 0.92}
+AT_LEAST = {"en": 0.93, "es": 0.9}
+AT_LEAST_OF_THE_GRAVEST = {"en": 0.967, "es": 0.925}
 MOST_FALSE = 0.05
-MOST_OF_PLAIN = 0.019
-MOST_BYTES = 1_400_000  # of the weights of a language
+MOST_OF_PLAIN = 0.025
+MOST_BYTES = 2_600_000  # of the weights of a language
 MILLISECONDS = 1.0
 CHARACTERS = 500
 
