@@ -28,7 +28,7 @@ UNDERSTANDING = HERE / "tests/understanding"
 EXAMPLES, WRITTEN = HERE / "tests/cues/learnt_from", HERE / "bot/cues"
 Three = tuple[float, float, float]
 # How likely a cue must be where phrases speak, where none does, and where a guard stands.
-ABOVE: Mapping[str, Three] = {"en": (0.88, 0.865, 0.77), "es": (0.85, 0.83, 0.85)}
+ABOVE: Mapping[str, Three] = {"en": (0.8, 0.88, 0.88), "es": (0.85, 0.83, 0.85)}
 # By how much likelier the gravest are taken to be than they were learnt to be: what is missed there
 # weighs more than an alarm too many.
 GRAVER, GRAVEST = {"en": 4.0, "es": 2.0}, ("immediate_danger", "suicidal")

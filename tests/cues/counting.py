@@ -18,7 +18,7 @@ from bot.cues import shipped
 HERE = Path(__file__).parent
 DOC = HERE.parent.parent / "docs/cues.md"
 START, END = "<!-- figures: written by `make cues` -->", "<!-- end of the figures -->"
-PARTS = {"en": "abcdef", "es": "abcde"}  # the lists of each language
+PARTS = {"en": "abcdefg", "es": "abcde"}  # the lists of each language
 LANGUAGES = tuple(PARTS)
 NONE = "none"
 GRAVEST = ("immediate_danger", "suicidal")

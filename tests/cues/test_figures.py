@@ -13,8 +13,8 @@ from bot.cues import shipped
 from tests.cues.counting import DOC, GRAVEST, LANGUAGES, NONE, counted, heard, interval, written
 
 # A little below what was measured: of 100 texts with a cue, of the gravest two, of the harmless.
-AT_LEAST = {"en": 0.93, "es": 0.9}
-AT_LEAST_OF_THE_GRAVEST = {"en": 0.967, "es": 0.925}
+AT_LEAST = {"en": 0.91, "es": 0.9}
+AT_LEAST_OF_THE_GRAVEST = {"en": 0.95, "es": 0.925}
 MOST_FALSE = 0.05
 MOST_OF_PLAIN = 0.025
 MOST_BYTES = 2_600_000  # of the weights of a language
