@@ -43,7 +43,7 @@ def digits(text: str) -> str:
     return re.sub(r"\D", "", text)
 
 
-# What was learnt ships packed: digits in it are no number, and it is too long to be one's hiding place.
+# What was learnt ships packed, in lines of many thousand letters: digits there are no number.
 PACKED = re.compile(r"[A-Za-z0-9+/]{1000,}")
 
 

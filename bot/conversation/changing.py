@@ -30,8 +30,10 @@ def _take_over(step: Step) -> None:
     gone = position.place in ("question", "edit") and not flow.question(position.id)
     if not (changed or gone):
         return
-    if gone:  # words held for its choices belong to no other question
+    if gone:  # words held for its choices, and what we asked about them, belong to no other
         answering.settle_pending(step)
+        over = step.conversation.over
+        step.change(over=tuple(one for one in over if one != "times" and one[:5] != "mean."))
     if step.conversation.standing == "reviewing":
         step.move("ask")
     following = flow.next(step.conversation)

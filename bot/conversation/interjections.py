@@ -39,9 +39,7 @@ def hear_over(step: Step, event: Wrote, heard: Meaning) -> bool:
     if over.startswith("notice."):
         return _notice(step, over, heard, event)
     if isinstance(heard, Chose):
-        # Whether it is still safe is the same question once more: it goes with that answer.
-        again = over == still_safe.OVER and heard.codes
-        file(step, "choice", discreet.ASKS if again else "")
+        file(step, "choice", _answers(over, heard))
         _chosen(step, over, heard.codes[0], event) if heard.codes else old_button(step)
         return True
     if over == "delete" and isinstance(heard, Command) and heard.name == "delete":
@@ -82,6 +80,13 @@ def hear_over(step: Step, event: Wrote, heard: Meaning) -> bool:
     else:
         _not_one_of_these(step)
     return True
+
+
+def _answers(over: str, heard: Chose) -> str:
+    """The question that a choice over the bookmark answers anew: whether it is still safe. A yes
+    changes nothing and says nothing new."""
+    anew = over == still_safe.OVER and heard.codes and heard.codes[0] != "yes"
+    return discreet.ASKS if anew else ""
 
 
 def _let_go(step: Step, over: str, name: str) -> bool:

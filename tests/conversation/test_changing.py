@@ -74,6 +74,19 @@ def test_words_held_for_a_question_that_is_gone_are_no_answer_to_another(person:
     assert not any(set(held) & set(a.messages) for a in person.conversation.answers.values())
 
 
+def test_what_we_asked_about_a_question_that_is_gone_is_not_answered_for_another(
+    person: Play,
+) -> None:
+    assert "Did you want to skip" in "".join(person.says("skpi"))
+    person.world = changed(
+        ('id          = "safe_to_text"', 'id          = "safe_here"'),
+        ('question = "safe_to_text"', 'question = "safe_here"'),
+    )
+    person.says("yes")
+    assert not person.conversation.over
+    assert "safe_here" not in person.conversation.answers
+
+
 def test_at_the_review_what_changed_comes_again_and_then_the_review(person: Play) -> None:
     for words in ("yes", "Jo", "peace", "a flat", "1", *["skip"] * 4):
         person.says(words)

@@ -327,6 +327,8 @@ def test_after_seven_days_it_is_asked_once_and_the_bookmark_stays() -> None:
     assert phone.says("yes") == [
         "Thank you. What matters most to you right now? You can text SKIP, PAUSE or WHY."
     ]
+    # It told us nothing new: "only what I wrote last" is not this.
+    assert [e for e in phone.effects if isinstance(e, Filed)][-1].question == ""
     later(phone)
     phone.says("hello")
     assert "still safe" not in phone.says("1")[0]
